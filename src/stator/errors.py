@@ -1,0 +1,143 @@
+"""The two families of errors.
+
+`ServiceError` is the caller's: an error that AWS's model names, with AWS's message. It crosses every layer
+unchanged and becomes an HTTP answer or a botocore exception. `StatorError` is ours: corruption, a full disk, a
+wrong setting. It is loud and says the place.
+
+A ServiceError's `type_prefix` is what precedes `#` in the wire's `__type`; AWS spells it per family of errors.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+DYNAMODB = "com.amazonaws.dynamodb.v20120810"
+CORAL_VALIDATE = "com.amazon.coral.validate"
+CORAL_SERVICE = "com.amazon.coral.service"
+
+
+class ServiceError(Exception):
+    """An error that AWS models. `extra` holds members besides the message (Item, CancellationReasons)."""
+
+    type_prefix: ClassVar[str] = DYNAMODB
+    status: ClassVar[int] = 400
+    message_member: ClassVar[str] = "message"
+
+    def __init__(self, message: str = "", **extra: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.extra = extra
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+
+class ValidationException(ServiceError):
+    type_prefix = CORAL_VALIDATE
+
+
+class SerializationException(ServiceError):
+    type_prefix = CORAL_SERVICE
+    message_member = "Message"
+
+
+class UnknownOperationException(ServiceError):
+    type_prefix = CORAL_SERVICE
+
+
+class MissingAuthenticationTokenException(ServiceError):
+    type_prefix = CORAL_SERVICE
+
+
+class IncompleteSignatureException(ServiceError):
+    type_prefix = CORAL_SERVICE
+
+
+class InvalidSignatureException(ServiceError):
+    type_prefix = CORAL_SERVICE
+
+
+class UnrecognizedClientException(ServiceError):
+    type_prefix = CORAL_SERVICE
+
+
+class AccessDeniedException(ServiceError):
+    type_prefix = CORAL_SERVICE
+
+
+class ThrottlingException(ServiceError):
+    type_prefix = CORAL_SERVICE
+
+
+class ResourceNotFoundException(ServiceError):
+    pass
+
+
+class ResourceInUseException(ServiceError):
+    pass
+
+
+class LimitExceededException(ServiceError):
+    pass
+
+
+class TableNotFoundException(ServiceError):
+    pass
+
+
+class ConditionalCheckFailedException(ServiceError):
+    """`item` is the stored item as wire JSON bytes, when the request asked for it."""
+
+
+class ItemCollectionSizeLimitExceededException(ServiceError):
+    pass
+
+
+class ProvisionedThroughputExceededException(ServiceError):
+    pass
+
+
+class TransactionConflictException(ServiceError):
+    pass
+
+
+class TransactionCanceledException(ServiceError):
+    message_member = "Message"
+
+
+class InternalServerError(ServiceError):
+    status = 500
+
+
+class ServiceUnavailable(ServiceError):
+    type_prefix = CORAL_SERVICE
+    status = 503
+
+
+class StatorError(Exception):
+    """Ours, not the caller's: says what is wrong, where, and what to do."""
+
+
+class CorruptionError(StatorError):
+    """Stored bytes that fail their checksum or break an invariant. Nothing was written."""
+
+
+class StoreFullError(StatorError):
+    """The disk is full or a quota is reached; the group that met it wrote nothing."""
+
+
+class StoreReadOnlyError(StatorError):
+    """The file or its folder cannot be written."""
+
+
+class StoreFailedError(StatorError):
+    """The store failed while a group was applied or committed; nothing of the group was written."""
+
+
+class UnsupportedFileError(StatorError):
+    """A file that is no Stator file, or one of a newer format. It was left untouched."""
+
+
+class SettingError(StatorError):
+    """A setting that is wrong: its name, and what is allowed."""
