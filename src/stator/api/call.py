@@ -1,0 +1,50 @@
+"""Who calls, and what the call did: the context that every operation receives and the log line is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from stator.storage.contract import Steps
+
+if TYPE_CHECKING:
+    from stator.engine.database import Database
+
+Request = dict[str, Any]
+Answer = dict[str, Any]
+"""Wire members; an item's body may be `msgspec.Raw`, already JSON."""
+
+
+class Call:
+    """One request: the namespace it names its tables in, and, filled in as it runs, what it read and wrote.
+
+    `read_units` and `write_units` are capacity units over all tables and indexes."""
+
+    __slots__ = (
+        "account",
+        "index",
+        "items_read",
+        "items_returned",
+        "operation",
+        "read_units",
+        "region",
+        "table",
+        "write_units",
+    )
+
+    def __init__(self, operation: str, account: str, region: str) -> None:
+        self.operation = operation
+        self.account = account
+        self.region = region
+        self.table: str | None = None
+        self.index: str | None = None
+        self.items_read = 0
+        self.items_returned = 0
+        self.read_units = 0.0
+        self.write_units = 0.0
+
+
+Handler = Callable[["Database", Request, Call], Answer | Steps[Answer]]
+"""An operation: answers at once, or as steps (storage.contract) that return the answer."""
+
+Operations = Mapping[str, Handler]

@@ -1,0 +1,193 @@
+"""What a table is: its description as stored, and the live `Table` that requests work with.
+
+A description is stored as msgspec JSON under the table's catalogue key and is immutable: a change stores a new one
+and moves the catalogue's version. A live Table is a description with what requests need precomputed: key prefixes,
+schemas, lookups by name. The catalogue key's bytes are what item writes share and changes to the table decide on.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from stator.keys import space
+
+
+class Status(StrEnum):
+    """Of a table or an index, as stored. What a client is shown may linger behind it."""
+
+    CREATING = "CREATING"
+    UPDATING = "UPDATING"
+    DELETING = "DELETING"
+    ACTIVE = "ACTIVE"
+
+
+class BillingMode(StrEnum):
+    PROVISIONED = "PROVISIONED"
+    PAY_PER_REQUEST = "PAY_PER_REQUEST"
+
+
+class ProjectionType(StrEnum):
+    ALL = "ALL"
+    KEYS_ONLY = "KEYS_ONLY"
+    INCLUDE = "INCLUDE"
+
+
+class KeyAttribute(msgspec.Struct, frozen=True):
+    """A key attribute: its name and its type, S, N or B."""
+
+    name: str
+    type: str
+
+
+class Throughput(msgspec.Struct, frozen=True):
+    """Provisioned units a second (0 and 0 on demand), and when they were last raised and lowered (epoch seconds)."""
+
+    read: int = 0
+    write: int = 0
+    increased_at: float | None = None
+    decreased_at: float | None = None
+    decreases_today: int = 0
+
+
+class MaxThroughput(msgspec.Struct, frozen=True):
+    """The ceiling of an on-demand table or index; None where none was set."""
+
+    read: int | None = None
+    write: int | None = None
+
+
+class WarmThroughput(msgspec.Struct, frozen=True):
+    read: int
+    write: int
+
+
+class IndexDescription(msgspec.Struct, frozen=True):
+    """`id` is never used again within its table. Local: one sort attribute, the table's partition."""
+
+    id: int
+    name: str
+    local: bool
+    partition: tuple[KeyAttribute, ...]
+    sort: tuple[KeyAttribute, ...]
+    projection: ProjectionType
+    non_key_attributes: tuple[str, ...] = ()
+    status: Status = Status.ACTIVE
+    backfilling: bool = False
+    created_at: float = 0.0
+    throughput: Throughput = Throughput()
+    max_throughput: MaxThroughput | None = None
+    warm_throughput: WarmThroughput | None = None
+
+
+class TableDescription(msgspec.Struct, frozen=True):
+    """A table as stored. Times are epoch seconds. `uid` is AWS's TableId; `id` names its rows."""
+
+    id: int
+    uid: str
+    account: str
+    region: str
+    name: str
+    attributes: tuple[KeyAttribute, ...]
+    partition: KeyAttribute
+    sort: KeyAttribute | None
+    billing_mode: BillingMode
+    created_at: float
+    status: Status = Status.ACTIVE
+    indexes: tuple[IndexDescription, ...] = ()
+    next_index_id: int = 1
+    throughput: Throughput = Throughput()
+    max_throughput: MaxThroughput | None = None
+    warm_throughput: WarmThroughput | None = None
+    billing_changed_at: float | None = None
+    updated_at: float = 0.0
+    table_class: str | None = None
+    table_class_changed_at: float | None = None
+    deletion_protection: bool = False
+    sse: dict[str, object] | None = None
+    stream: dict[str, object] | None = None
+    tags: dict[str, str] = {}
+    resource_policy: str | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(TableDescription).decode
+
+
+class Index:
+    """A live index. `names` are all its key attributes' names; `projected` is None when it holds whole items."""
+
+    __slots__ = ("description", "id", "keys", "local", "name", "names", "prefix", "projected", "readable")
+
+    def __init__(self, description: IndexDescription, table: TableDescription) -> None:
+        self.description = description
+        self.id = description.id
+        self.name = description.name
+        self.local = description.local
+        self.prefix = space.index_prefix(table.id, description.id, description.local)
+        self.keys = description.partition + description.sort
+        self.names = tuple(key.name for key in self.keys)
+        self.projected = self._projected(table)
+        self.readable = not (description.backfilling or description.status is Status.CREATING)
+
+    def _projected(self, table: TableDescription) -> frozenset[str] | None:
+        description = self.description
+        if description.projection is ProjectionType.ALL:
+            return None
+        names = {*self.names, table.partition.name, *description.non_key_attributes}
+        if table.sort is not None:
+            names.add(table.sort.name)
+        return frozenset(names)
+
+
+class Table:
+    """A live table: immutable, shared by all requests until its stored description changes."""
+
+    __slots__ = (
+        "by_index_name",
+        "catalogue_key",
+        "description",
+        "id",
+        "indexes",
+        "item_prefix",
+        "key_names",
+        "key_types",
+        "keys",
+        "local_indexes",
+        "name",
+        "partition",
+        "sort",
+        "stored",
+        "types",
+    )
+
+    def __init__(self, stored: bytes) -> None:
+        self.stored = stored
+        self.description = description = _decode(stored)
+        self.id = description.id
+        self.name = description.name
+        self.partition = description.partition
+        self.sort = description.sort
+        self.keys = (self.partition,) if self.sort is None else (self.partition, self.sort)
+        self.key_names = tuple(key.name for key in self.keys)
+        self.key_types = {key.name: key.type for key in self.keys}
+        self.types = {key.name: key.type for key in description.attributes}
+        self.catalogue_key = space.catalogue_key(description.account, description.region, description.name)
+        self.item_prefix = space.item_prefix(description.id)
+        self.indexes = tuple(
+            Index(index, description)
+            for index in description.indexes
+            if index.status is not Status.DELETING
+        )
+        self.local_indexes = tuple(index for index in self.indexes if index.local)
+        self.by_index_name = {index.name: index for index in self.indexes}
+
+    @property
+    def arn(self) -> str:
+        d = self.description
+        return f"arn:aws:dynamodb:{d.region}:{d.account}:table/{d.name}"
+
+
+def encode(description: TableDescription) -> bytes:
+    return _encode(description)

@@ -1,0 +1,43 @@
+"""A database: a store, its catalogue, a clock and randomness, and the settings that change what answers mean."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from stator.clock import Clock, SystemClock, seeded_random
+from stator.engine.tables import Catalogue
+from stator.storage.contract import Store
+
+DEFAULT_ACCOUNT = "000000000000"
+DEFAULT_REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`namespace`: `shared` (one namespace, whatever a client signs with), `region`, or `account-region`.
+    `region` and `account` are what ARNs carry, and the one namespace when it is shared."""
+
+    region: str = DEFAULT_REGION
+    account: str = DEFAULT_ACCOUNT
+    namespace: str = "shared"
+
+
+class Database:
+    """Owns its store: `close` closes it."""
+
+    def __init__(
+        self,
+        store: Store,
+        options: Options | None = None,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.store = store
+        self.options = options or Options()
+        self.clock: Clock = clock or SystemClock()
+        self.rng = rng or seeded_random()
+        self.catalogue = Catalogue(store)
+
+    def close(self) -> None:
+        self.store.close()

@@ -1,0 +1,61 @@
+"""The bytes of a stored item: the only module that knows them.
+
+    record := format(1 byte: 1) flags(1 byte: 0) size(4, little-endian) crc(4, little-endian) body
+    size   := the item's DynamoDB size in bytes
+    crc    := CRC-32 of body (the wire's own x-amz-crc32, in zlib: no dependency)
+    body   := the canonical item as the wire's JSON, its key attributes first, in key-schema order
+
+The key attributes come first so that a record's whole key can be compared without decoding it: `key_head` is the
+exact text with which the body of an item with that key begins.
+"""
+
+from __future__ import annotations
+
+import struct
+from zlib import crc32
+
+import msgspec
+
+from stator.errors import CorruptionError
+from stator.values import Item
+
+_HEAD = struct.Struct("<BBII")
+HEAD_BYTES = _HEAD.size
+FORMAT = 1
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, dict[str, object]]).decode
+
+
+def encode(item: Item, size: int) -> bytes:
+    """`item` is canonical and lists its key attributes first; `size` is its DynamoDB size."""
+    body = _encode(item)
+    return _HEAD.pack(FORMAT, 0, size, crc32(body)) + body
+
+
+def body(record: bytes) -> bytes:
+    """The item as wire JSON. Raises CorruptionError when the checksum fails."""
+    form, _, _, crc = _HEAD.unpack_from(record)
+    text = record[HEAD_BYTES:]
+    if crc32(text) != crc or form != FORMAT:
+        raise CorruptionError(f"a stored item fails its checksum (format {form}, {len(record)} bytes)")
+    return text
+
+
+def size(record: bytes) -> int:
+    """The item's DynamoDB size in bytes."""
+    number: int = _HEAD.unpack_from(record)[2]
+    return number
+
+
+def decode(record: bytes) -> Item:
+    return _decode(body(record))
+
+
+def key_head(key: Item) -> bytes:
+    """The text that the body of the item with this key (canonical, in key-schema order) begins with."""
+    return _encode(key)[:-1]
+
+
+def has_key(record: bytes, head: bytes) -> bool:
+    return record.startswith(head, HEAD_BYTES)

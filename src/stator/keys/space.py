@@ -1,0 +1,125 @@
+"""The key space: which bytes hold what. Every key in a store is made here.
+
+    key       := table_id(4 bytes, big-endian) kind(1 byte) rest
+    table_id  := 0 for the file's own rows, else a number that is never used again
+    item      := table_id ITEM H16(partition key) [sort key]
+    local     := table_id LOCAL index_id(2) H16(partition key) part(index sort key) base sort key
+    global    := table_id GLOBAL index_id(2) H16(index partition attributes) part(index sort attribute)* H16(base key)
+    collection:= table_id COLLECTION H16(partition key)          counter: bytes of the item collection
+    counter   := table_id COUNTER index_id(2) what(1)            counter: items or bytes of a table (0) or index
+    expiry    := table_id EXPIRY second(8) item key's rest
+    log       := table_id LOG shard(4) sequence number(8)
+    catalogue := 0 CATALOGUE account NUL region NUL name
+    version   := 0 VERSION                                       counter: moves with every change of the catalogue
+    next id   := 0 NEXT_TABLE_ID                                 counter: the last table id given out
+    job       := 0 JOB job_id(8)
+    next job  := 0 NEXT_JOB_ID                                   counter
+
+H16 is `keys.encoding.partition_hash`, salted per file: scan order is hash order, and parallel segments are equal
+slices of its first eight bytes. A base key's hash ends every global index row, so equal index keys never collide.
+Kinds 0x40 and above are kept for later formats (tokens, backups).
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+
+HASH_BYTES = 16
+
+
+class Kind(IntEnum):
+    """What a table's key holds. The numbers are part of the file format."""
+
+    ITEM = 1
+    LOCAL = 2
+    GLOBAL = 3
+    COLLECTION = 4
+    COUNTER = 5
+    EXPIRY = 6
+    LOG = 7
+
+
+class OwnKind(IntEnum):
+    """What a key of table 0, the file's own, holds. The numbers are part of the file format."""
+
+    CATALOGUE = 1
+    VERSION = 2
+    NEXT_TABLE_ID = 3
+    JOB = 4
+    NEXT_JOB_ID = 5
+
+
+class Counted(IntEnum):
+    ITEMS = 1
+    BYTES = 2
+
+
+_HEAD = struct.Struct(">IB")
+_INDEX_HEAD = struct.Struct(">IBH")
+_COUNTER = struct.Struct(">IBHB")
+
+
+def _own(kind: OwnKind) -> bytes:
+    return _HEAD.pack(0, kind)
+
+
+VERSION_KEY = _own(OwnKind.VERSION)
+NEXT_TABLE_ID_KEY = _own(OwnKind.NEXT_TABLE_ID)
+NEXT_JOB_ID_KEY = _own(OwnKind.NEXT_JOB_ID)
+CATALOGUE_PREFIX = _own(OwnKind.CATALOGUE)
+JOB_PREFIX = _own(OwnKind.JOB)
+
+
+def catalogue_prefix(account: str, region: str) -> bytes:
+    return CATALOGUE_PREFIX + f"{account}\0{region}\0".encode()
+
+
+def catalogue_key(account: str, region: str, name: str) -> bytes:
+    return catalogue_prefix(account, region) + name.encode()
+
+
+def job_key(job_id: int) -> bytes:
+    return JOB_PREFIX + job_id.to_bytes(8, "big")
+
+
+def table_prefix(table_id: int) -> bytes:
+    """Every row of a table, its indexes and counters begins with this."""
+    return table_id.to_bytes(4, "big")
+
+
+def item_prefix(table_id: int) -> bytes:
+    return _HEAD.pack(table_id, Kind.ITEM)
+
+
+def index_prefix(table_id: int, index_id: int, local: bool) -> bytes:
+    return _INDEX_HEAD.pack(table_id, Kind.LOCAL if local else Kind.GLOBAL, index_id)
+
+
+def collection_key(table_id: int, partition: bytes) -> bytes:
+    """`partition` is the H16 of the item collection."""
+    return _HEAD.pack(table_id, Kind.COLLECTION) + partition
+
+
+def counter_key(table_id: int, what: Counted, index_id: int = 0) -> bytes:
+    """Of the table itself when `index_id` is 0."""
+    return _COUNTER.pack(table_id, Kind.COUNTER, index_id, what)
+
+
+def successor(prefix: bytes) -> bytes:
+    """The first key after every key that begins with `prefix`."""
+    stripped = prefix.rstrip(b"\xff")
+    if not stripped:
+        raise ValueError("no key follows a prefix of 0xff bytes")
+    return stripped[:-1] + bytes((stripped[-1] + 1,))
+
+
+def segment_bounds(prefix: bytes, segment: int, total: int) -> tuple[bytes, bytes]:
+    """The slice [start, stop) of a hash-ordered space that a scan's segment covers. Slices partition the space."""
+    start = prefix + _slice_edge(segment, total) if segment else prefix
+    stop = prefix + _slice_edge(segment + 1, total) if segment + 1 < total else successor(prefix)
+    return start, stop
+
+
+def _slice_edge(segment: int, total: int) -> bytes:
+    return (((segment << 64) + total - 1) // total).to_bytes(8, "big")
