@@ -118,7 +118,21 @@ _decode = msgspec.json.Decoder(TableDescription).decode
 class Index:
     """A live index. `names` are all its key attributes' names; `projected` is None when it holds whole items."""
 
-    __slots__ = ("description", "id", "keys", "local", "name", "names", "prefix", "projected", "readable")
+    __slots__ = (
+        "bytes_counter",
+        "description",
+        "id",
+        "items_counter",
+        "keys",
+        "local",
+        "name",
+        "names",
+        "partition",
+        "prefix",
+        "projected",
+        "readable",
+        "sort",
+    )
 
     def __init__(self, description: IndexDescription, table: TableDescription) -> None:
         self.description = description
@@ -126,6 +140,10 @@ class Index:
         self.name = description.name
         self.local = description.local
         self.prefix = space.index_prefix(table.id, description.id, description.local)
+        self.items_counter = space.counter_key(table.id, space.Counted.ITEMS, description.id)
+        self.bytes_counter = space.counter_key(table.id, space.Counted.BYTES, description.id)
+        self.partition = description.partition
+        self.sort = description.sort
         self.keys = description.partition + description.sort
         self.names = tuple(key.name for key in self.keys)
         self.projected = self._projected(table)
@@ -142,28 +160,34 @@ class Index:
 
 
 class Table:
-    """A live table: immutable, shared by all requests until its stored description changes."""
+    """A live table: immutable, shared by all requests until its stored description changes.
+
+    `salt` is the store's: it keys the hashes of every partition key."""
 
     __slots__ = (
         "by_index_name",
+        "bytes_counter",
         "catalogue_key",
         "description",
         "id",
         "indexes",
         "item_prefix",
+        "items_counter",
         "key_names",
         "key_types",
         "keys",
         "local_indexes",
         "name",
         "partition",
+        "salt",
         "sort",
         "stored",
         "types",
     )
 
-    def __init__(self, stored: bytes) -> None:
+    def __init__(self, stored: bytes, salt: bytes) -> None:
         self.stored = stored
+        self.salt = salt
         self.description = description = _decode(stored)
         self.id = description.id
         self.name = description.name
@@ -175,6 +199,8 @@ class Table:
         self.types = {key.name: key.type for key in description.attributes}
         self.catalogue_key = space.catalogue_key(description.account, description.region, description.name)
         self.item_prefix = space.item_prefix(description.id)
+        self.items_counter = space.counter_key(description.id, space.Counted.ITEMS)
+        self.bytes_counter = space.counter_key(description.id, space.Counted.BYTES)
         self.indexes = tuple(
             Index(index, description)
             for index in description.indexes

@@ -112,7 +112,10 @@ class Scheduler(Protocol):
 
 
 class Store(Protocol):
+    """`salt` is 16 random bytes made with the store: what hashes of client-chosen keys are keyed with."""
+
     budgets: Budgets
+    salt: bytes
 
     def get(self, key: bytes) -> bytes | None:
         """The latest committed value: a snapshot of one key."""
