@@ -52,6 +52,11 @@ def decode(record: bytes) -> Item:
     return _decode(body(record))
 
 
+def text(item: Item) -> bytes:
+    """A part of an item as wire JSON."""
+    return _encode(item)
+
+
 def key_head(key: Item) -> bytes:
     """The text that the body of the item with this key (canonical, in key-schema order) begins with."""
     return _encode(key)[:-1]

@@ -1,0 +1,145 @@
+"""Primary keys of items: checked against the schema, and turned into the bytes under which the item is stored.
+
+Messages are AWS's own. A key that comes in a `Key` parameter and a key inside an `Item` are refused in different
+words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stator.engine import records
+from stator.engine.catalogue import Index, KeyAttribute, Table
+from stator.errors import CorruptionError, ValidationException
+from stator.keys.encoding import partition_hash, sort_key
+from stator.limits import PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX
+from stator.values import AttributeValue, Item, value_size
+
+SCHEMA_MISMATCH = "The provided key element does not match the schema"
+_INVALID = "One or more parameter values were invalid: "
+_NOT_VALID = "One or more parameter values are not valid. "
+_EMPTY_WORDS = {"S": "string", "B": "binary"}
+
+
+class ItemKey:
+    """`attributes`: the key alone, in schema order. `stored`: the store's key. `head`: how the body begins."""
+
+    __slots__ = ("attributes", "head", "stored")
+
+    def __init__(self, table: Table, attributes: Item) -> None:
+        self.attributes = attributes
+        self.head = records.key_head(attributes)
+        self.stored = stored_key(table, attributes)
+
+    def own(self, record: bytes | None) -> bytes | None:
+        """`record`, known to be this key's. Two partition keys under one hash are refused loudly."""
+        if record is not None and not records.has_key(record, self.head):
+            raise CorruptionError("another key is stored under this key's hash; nothing was written")
+        return record
+
+
+def stored_key(table: Table, item: Item) -> bytes:
+    """The store's key of the item; `item` holds at least a valid key."""
+    partition = partition_hash(table.salt, (item[table.partition.name],))
+    if table.sort is None:
+        return table.item_prefix + partition
+    return table.item_prefix + partition + sort_key(item[table.sort.name])
+
+
+def key_of(table: Table, key: Item) -> ItemKey:
+    """From a request's `Key`: exactly the key attributes, canonical. Raises ValidationException."""
+    if len(key) != len(table.keys):
+        raise ValidationException(SCHEMA_MISMATCH)
+    check_key(table.keys[:1], table.keys[1:], key)
+    return ItemKey(table, {name: key[name] for name in table.key_names})
+
+
+def key_within(table: Table, item: Item) -> ItemKey:
+    """From a whole item, canonical. Raises ValidationException."""
+    for schema in table.keys:
+        value = item.get(schema.name)
+        if value is None:
+            raise ValidationException(f"{_INVALID}Missing the key {schema.name} in the item")
+        if schema.type not in value:
+            actual = next(iter(value))
+            raise ValidationException(
+                f"{_INVALID}Type mismatch for key {schema.name} expected: {schema.type} actual: {actual}"
+            )
+        _refuse_empty(schema, value)
+    _refuse_large(table.keys[:1], table.keys[1:], item)
+    return ItemKey(table, {name: item[name] for name in table.key_names})
+
+
+def check_key(partition: Sequence[KeyAttribute], sort: Sequence[KeyAttribute], key: Item) -> None:
+    """Refuses a key whose parts are absent, of another type, empty or too large."""
+    for schema in (*partition, *sort):
+        value = key.get(schema.name)
+        if value is None or schema.type not in value:
+            raise ValidationException(SCHEMA_MISMATCH)
+        _refuse_empty(schema, value)
+    _refuse_large(partition, sort, key)
+
+
+def _refuse_empty(schema: KeyAttribute, value: AttributeValue) -> None:
+    if value[schema.type] == "":
+        word = _EMPTY_WORDS[schema.type]
+        raise ValidationException(
+            f"{_NOT_VALID}The AttributeValue for a key attribute cannot contain an empty {word} value. "
+            f"Key: {schema.name}"
+        )
+
+
+def _refuse_large(partition: Sequence[KeyAttribute], sort: Sequence[KeyAttribute], key: Item) -> None:
+    if sum(_part_bytes(key, schema) for schema in partition) > PARTITION_KEY_BYTES_MAX:
+        raise ValidationException(
+            f"{_INVALID}Size of hashkey has exceeded the maximum size limit of{PARTITION_KEY_BYTES_MAX} bytes"
+        )
+    if sort and sum(_part_bytes(key, schema) for schema in sort) > SORT_KEY_BYTES_MAX:
+        raise ValidationException(
+            f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
+            f"{SORT_KEY_BYTES_MAX} bytes"
+        )
+
+
+def _part_bytes(key: Item, schema: KeyAttribute) -> int:
+    return 0 if schema.type == "N" else value_size(key[schema.name])
+
+
+def check_index_keys(table: Table, item: Item) -> None:
+    """Refuses an item whose attribute cannot be the index key that the schema says it is."""
+    for index in _in_report_order(table):
+        for schema in index.keys:
+            value = item.get(schema.name)
+            if value is None:
+                continue
+            if schema.type not in value:
+                raise ValidationException(
+                    f"{_INVALID}Type mismatch for Index Key {schema.name} Expected: {schema.type} "
+                    f"Actual: {next(iter(value))} IndexName: {index.name}"
+                )
+            if value[schema.type] == "":
+                raise ValidationException(
+                    f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
+                    f"The AttributeValue for a key attribute cannot contain an empty "
+                    f"{_EMPTY_WORDS[schema.type]} value. IndexName: {index.name}, IndexKey: {schema.name}"
+                )
+        _refuse_large_index_key(index, item)
+
+
+def _in_report_order(table: Table) -> Iterator[Index]:
+    yield from (index for index in table.indexes if not index.local)
+    yield from table.local_indexes
+
+
+def _refuse_large_index_key(index: Index, item: Item) -> None:
+    if any(schema.name not in item for schema in index.keys):
+        return
+    if sum(_part_bytes(item, schema) for schema in index.partition) > PARTITION_KEY_BYTES_MAX:
+        raise ValidationException(
+            f"{_INVALID}Size of hashkey has exceeded the maximum size limit of{PARTITION_KEY_BYTES_MAX} bytes"
+        )
+    if sum(_part_bytes(item, schema) for schema in index.sort) > SORT_KEY_BYTES_MAX:
+        raise ValidationException(
+            f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
+            f"{SORT_KEY_BYTES_MAX} bytes"
+        )

@@ -1,0 +1,164 @@
+"""Single items: read, put, update, delete, each a step inside a transaction that the caller composes.
+
+Every write touches, in one transaction: the item, its index rows, the item collection's size where the table has
+local indexes, and the counters. A write that changes nothing writes nothing. Each function returns a `Written`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from stator.engine import indexes, records
+from stator.engine.catalogue import Table
+from stator.engine.capacity import write_units
+from stator.engine.indexes import IndexChange
+from stator.engine.item_keys import ItemKey, check_index_keys
+from stator.errors import (
+    ConditionalCheckFailedException,
+    ItemCollectionSizeLimitExceededException,
+    ValidationException,
+)
+from stator.keys.space import HASH_BYTES, collection_key
+from stator.limits import ITEM_BYTES_MAX, ITEM_COLLECTION_BYTES_MAX
+from stator.storage.contract import Transaction, decode_counter
+from stator.values import Item, item_size
+
+Matches = Callable[[Item], bool]
+
+
+class Update(Protocol):
+    """What an update expression compiles to."""
+
+    def apply(self, item: Item) -> Item: ...
+
+
+class Condition:
+    """A condition on the stored item (an absent one is empty); `return_old` puts the item into the refusal."""
+
+    __slots__ = ("matches", "return_old")
+
+    def __init__(self, matches: Matches, return_old: bool) -> None:
+        self.matches = matches
+        self.return_old = return_old
+
+    def check(self, item: Item, record: bytes | None) -> None:
+        if self.matches(item):
+            return
+        extra = {"Item": msgspec.Raw(records.body(record))} if self.return_old and record is not None else {}
+        raise ConditionalCheckFailedException("The conditional request failed", **extra)
+
+
+class Written:
+    """What a write found and left: records (None when absent), index changes, the item collection's bytes."""
+
+    __slots__ = ("changes", "collection_bytes", "new", "old", "table")
+
+    def __init__(self, table: Table, old: bytes | None, new: bytes | None) -> None:
+        self.table = table
+        self.old = old
+        self.new = new
+        self.changes: list[IndexChange] = []
+        self.collection_bytes = 0
+
+    def table_units(self) -> float:
+        old = 0 if self.old is None else records.size(self.old)
+        new = 0 if self.new is None else records.size(self.new)
+        return write_units(max(old, new))
+
+    def index_units(self) -> dict[str, float]:
+        """Units by index name, of the indexes this write changed."""
+        return {
+            change.index.name: sum(write_units(size) for size in change.charged)
+            for change in self.changes
+            if change.charged
+        }
+
+
+def put_item(
+    tx: Transaction, table: Table, key: ItemKey, item: Item, size: int, condition: Condition | None
+) -> Written:
+    """Replaces the whole item. `item` is canonical, checked, and lists its key first; `size` is its size."""
+    old = key.own(tx.get(key.stored))
+    old_item = records.decode(old) if old is not None and (condition or table.indexes) else None
+    if condition is not None:
+        condition.check(old_item or {}, old)
+    return _store(tx, table, key, old, old_item, item, records.encode(item, size))
+
+
+def delete_item(tx: Transaction, table: Table, key: ItemKey, condition: Condition | None) -> Written:
+    """Removes the item; one that is not there is no error."""
+    old = key.own(tx.get(key.stored))
+    old_item = records.decode(old) if old is not None and (condition or table.indexes) else None
+    if condition is not None:
+        condition.check(old_item or {}, old)
+    return _store(tx, table, key, old, old_item, None, None)
+
+
+def update_item(
+    tx: Transaction, table: Table, key: ItemKey, update: Update | None, condition: Condition | None
+) -> Written:
+    """Applies an update; an absent item begins as its key alone, and is created even by no update."""
+    old = key.own(tx.get(key.stored))
+    old_item = None if old is None else records.decode(old)
+    if condition is not None:
+        condition.check(old_item or {}, old)
+    item = key.attributes if old_item is None else old_item
+    if update is not None:
+        item = update.apply(item)
+    size = item_size(item)
+    if size > ITEM_BYTES_MAX:
+        raise ValidationException("Item size to update has exceeded the maximum allowed size")
+    if table.indexes:
+        check_index_keys(table, item)
+    return _store(tx, table, key, old, old_item, item, records.encode(item, size))
+
+
+def _store(
+    tx: Transaction,
+    table: Table,
+    key: ItemKey,
+    old: bytes | None,
+    old_item: Item | None,
+    item: Item | None,
+    record: bytes | None,
+) -> Written:
+    written = Written(table, old, record)
+    if old == record:
+        return written
+    if record is None:
+        tx.delete(key.stored)
+    else:
+        tx.put(key.stored, record)
+    if table.indexes:
+        before = None if old is None or old_item is None else (old_item, old)
+        after = None if record is None or item is None else (item, record)
+        written.changes = indexes.maintain(tx, table, key.stored, before, after)
+    _count(tx, table, key, written)
+    return written
+
+
+def _count(tx: Transaction, table: Table, key: ItemKey, written: Written) -> None:
+    old = 0 if written.old is None else records.size(written.old)
+    new = 0 if written.new is None else records.size(written.new)
+    items = (written.new is not None) - (written.old is not None)
+    if items:
+        tx.add(table.items_counter, items)
+    if new != old:
+        tx.add(table.bytes_counter, new - old)
+    if table.local_indexes:
+        local = sum(change.bytes_delta for change in written.changes if change.index.local)
+        written.collection_bytes = _grow_collection(tx, table, key, new - old + local)
+
+
+def _grow_collection(tx: Transaction, table: Table, key: ItemKey, delta: int) -> int:
+    start = len(table.item_prefix)
+    counter = collection_key(table.id, key.stored[start : start + HASH_BYTES])
+    if delta:
+        tx.add(counter, delta)
+    total = decode_counter(tx.get(counter))
+    if delta > 0 and total > ITEM_COLLECTION_BYTES_MAX:
+        raise ItemCollectionSizeLimitExceededException("Item collection size limit exceeded.")
+    return total
