@@ -37,6 +37,19 @@ class ValidationException(ServiceError):
     type_prefix = CORAL_VALIDATE
 
 
+class InvalidAttributeValue(ValidationException):
+    """A ValidationException about an attribute value. AWS words some of these in two ways: `message` is the
+    older validation layer's (BatchWriteItem, transactions, Scan), `current` that of all other operations."""
+
+    def __init__(self, message: str, current: str | None = None) -> None:
+        super().__init__(message)
+        self.current = message if current is None else current
+
+    @property
+    def code(self) -> str:
+        return "ValidationException"
+
+
 class SerializationException(ServiceError):
     type_prefix = CORAL_SERVICE
     message_member = "Message"
