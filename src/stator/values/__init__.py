@@ -1,0 +1,21 @@
+"""Attribute values: their types, canonical form, size, equality and order. Pure."""
+
+from stator.values.binary import binary_size, decode_binary
+from stator.values.canonical import canonical_item, canonical_value
+from stator.values.order import compare, equal
+from stator.values.size import item_size, value_size
+from stator.values.types import AttributeValue, Item, type_of
+
+__all__ = [
+    "AttributeValue",
+    "Item",
+    "binary_size",
+    "canonical_item",
+    "canonical_value",
+    "compare",
+    "decode_binary",
+    "equal",
+    "item_size",
+    "type_of",
+    "value_size",
+]

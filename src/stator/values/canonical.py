@@ -1,0 +1,155 @@
+"""Checks attribute values as the service does and brings them into canonical form.
+
+The input is decoded JSON whose members have the right JSON types; what those members hold is checked here.
+Items are walked in the order given and the first fault is raised. Every container in the answer is new, so
+what a caller does later with its own dicts changes nothing here.
+
+The service has two validation layers whose wordings differ; an InvalidAttributeValue carries both texts.
+Empty strings and binaries are values like any other here, in sets too; what a key may hold is the table's
+to check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stator.errors import InvalidAttributeValue
+from stator.values.binary import decode_binary
+from stator.values.numbers import normalise
+from stator.values.types import AttributeValue, Item
+
+LEVELS_MAX = 32
+"""A top-level attribute's value is level 1; a value at level 33 is refused."""
+
+_INVALID = "One or more parameter values were invalid: "
+_NO_TYPE = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+_MORE_TYPES = (
+    "Supplied AttributeValue has more than one datatypes set, "
+    "must contain exactly one of the supported datatypes"
+)
+_TOO_DEEP = (
+    "Nesting Levels have exceeded supported limits: "
+    "Attributes in the item have nested levels beyond supported limit"
+)
+_DUPLICATES = "Input collection contains duplicates"
+
+
+def canonical_item(item: Item) -> Item:
+    """A new, canonical item. Raises InvalidAttributeValue; SerializationException for bad base64."""
+    if "" in item:
+        raise InvalidAttributeValue("Empty attribute name")
+    result = {}
+    for name, value in item.items():
+        if len(value) == 1 and "S" in value:
+            result[name] = {"S": value["S"]}
+        else:
+            result[name] = _canonical(value, 1)
+    return result
+
+
+def canonical_value(value: AttributeValue) -> AttributeValue:
+    """A new, canonical value. Raises as `canonical_item` does."""
+    return _canonical(value, 1)
+
+
+def _canonical(value: AttributeValue, level: int) -> AttributeValue:
+    if level > LEVELS_MAX:
+        raise InvalidAttributeValue(_TOO_DEEP)
+    if len(value) != 1:
+        raise _not_one_type(value, level)
+    for kind in value:
+        content = value[kind]
+        if kind == "M":
+            return {"M": _map(content, level + 1)}
+        if kind == "L":
+            return {"L": [_canonical(element, level + 1) for element in content]}
+        return {kind: _LEAVES[kind](content)}
+    raise AssertionError("unreachable")
+
+
+def _map(members: Item, level: int) -> Item:
+    if "" in members:
+        raise InvalidAttributeValue("Empty attribute name")
+    return {name: _canonical(member, level) for name, member in members.items()}
+
+
+def _not_one_type(value: AttributeValue, level: int) -> InvalidAttributeValue:
+    """The service checks what each of several types holds before it counts them."""
+    if not value:
+        return InvalidAttributeValue(_NO_TYPE)
+    for kind, content in value.items():
+        _canonical({kind: content}, level)
+    return InvalidAttributeValue(_MORE_TYPES)
+
+
+def _binary(text: str) -> str:
+    decode_binary(text)
+    return text
+
+
+def _null(content: bool) -> bool:
+    if content is not True:
+        raise InvalidAttributeValue(_INVALID + "Null attribute value types must have the value of true")
+    return True
+
+
+def _unchanged(content: Any) -> Any:
+    return content
+
+
+def _strings(members: list[str]) -> list[str]:
+    if not members:
+        raise InvalidAttributeValue(_INVALID + "An string set  may not be empty")
+    if len(set(members)) != len(members):
+        quoted = ", ".join(f'"{member}"' for member in _up_to_repeat(members, str))
+        raise InvalidAttributeValue(
+            f"{_INVALID}Input collection [{', '.join(members)}] contains duplicates.",
+            f"{_INVALID}Input collection [{quoted}] contains duplicates.",
+        )
+    return list(members)
+
+
+def _numbers(members: list[str]) -> list[str]:
+    if not members:
+        raise InvalidAttributeValue(_INVALID + "An number set  may not be empty")
+    result = [normalise(member) for member in members]
+    if len(set(result)) != len(result):
+        raise InvalidAttributeValue(_DUPLICATES, f"{_INVALID}{_DUPLICATES}.")
+    return result
+
+
+def _binaries(members: list[str]) -> list[str]:
+    if not members:
+        raise InvalidAttributeValue(_INVALID + "Binary sets should not be empty")
+    for member in members:
+        decode_binary(member)
+    if len(set(members)) != len(members):
+        quoted = ",".join(f'"{member}"' for member in _up_to_repeat(members, decode_binary))
+        raise InvalidAttributeValue(
+            f"{_INVALID}Input collection [{', '.join(members)}]of type BS contains duplicates.",
+            f"{_INVALID}Input collection [{quoted}]of type BS contains duplicates.",
+        )
+    return list(members)
+
+
+def _up_to_repeat(members: list[str], order: Callable[[str], Any]) -> list[str]:
+    """As the newer layer lists a set: sorted up to the first repeat, then that and the rest as sent."""
+    seen: set[str] = set()
+    for index, member in enumerate(members):
+        if member in seen:
+            return sorted(seen, key=order) + members[index:]
+        seen.add(member)
+    return members
+
+
+_LEAVES: dict[str, Callable[[Any], Any]] = {
+    "S": _unchanged,
+    "N": normalise,
+    "B": _binary,
+    "BOOL": _unchanged,
+    "NULL": _null,
+    "SS": _strings,
+    "NS": _numbers,
+    "BS": _binaries,
+}
