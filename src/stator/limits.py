@@ -22,13 +22,20 @@ TURN_BYTES_MAX = 256 * 1024
 # Bytes that one work of a batch write may write: inside every store's transaction budget
 WORK_BYTES_MAX = 2 * 1024 * 1024
 
+# Hardships (ours): how far AWS's own lag is imitated; index lag is usually well under a second there
+INDEX_LAG_S_MAX = 0.5
+STALE_S_MAX = 0.2
+LINGER_S_MAX = 1.0
+PARTIAL_BATCH_SHARE = 0.2
+STALE_CHANGES_MAX = 200_000
+
 # Requests over HTTP: the body is AWS's (it answers 413 beyond); the rest is ours
 HTTP_BODY_BYTES_MAX = 16 * 1024 * 1024
 # Eight times what the longest signed request of an SDK needs
 HTTP_HEAD_BYTES_MAX = 64 * 1024
 # Bytes of a chunked body beside its data: sizes and line ends; an SDK needs under one in a thousand
 HTTP_CHUNK_OVERHEAD_MAX = 4 * 1024 * 1024
-# All bodies that are arriving at once, over 64 KB each: what many large uploads together may hold
+# All bodies that are arriving at once: what many large uploads together may make the server hold
 HTTP_BODIES_BYTES_MAX = 512 * 1024 * 1024
 HTTP_CONNECTIONS_MAX = 8192
 HTTP_BACKLOG = 1024
@@ -37,6 +44,8 @@ HTTP_QUEUE_REQUESTS_MAX = 32
 HTTP_QUEUE_BYTES_MAX = 1024 * 1024
 # Pipelined requests that one connection may have answered in one turn of the loop
 HTTP_TURN_REQUESTS = 16
+# What the steps of long operations together take of one turn of the loop
+TURN_S_MAX = 0.002
 HTTP_HEAD_S_MAX = 20.0
 HTTP_IDLE_S_MAX = 300.0
 # A body may take this long, and beyond it this many bytes a second at least
@@ -53,3 +62,43 @@ SHUTDOWN_S_MAX = 20.0
 JOBS_POLL_S = 1.0
 # Names of hosts that were found good and are remembered
 HTTP_HOSTS_KNOWN_MAX = 1024
+
+# Expressions (AWS)
+EXPRESSION_BYTES_MAX = 4096
+EXPRESSION_OPERATORS_MAX = 300
+EXPRESSION_IN_OPERANDS_MAX = 100
+EXPRESSION_PATH_LEVELS_MAX = 32
+EXPRESSION_LIST_INDEX_MAX = 2**32 - 2
+# Compiled expressions that are remembered, of each of the four kinds (ours): 5 to 100 KB each
+EXPRESSIONS_REMEMBERED = 512
+
+# Tables (AWS)
+TABLE_NAME_CHARS_MIN = 3
+TABLE_NAME_CHARS_MAX = 255
+LOCAL_INDEXES_MAX = 5
+GLOBAL_INDEXES_MAX = 20
+KEY_ELEMENTS_MAX = 2
+INDEX_HASH_ATTRIBUTES_MAX = 4
+INDEX_RANGE_ATTRIBUTES_MAX = 4
+NON_KEY_ATTRIBUTES_MAX = 100
+LIST_TABLES_MAX = 100
+TAGS_MAX = 50
+RESOURCE_POLICY_BYTES_MAX = 20 * 1024
+CAPACITY_UNITS_MAX = 10**12
+ACCOUNT_CAPACITY_UNITS_MAX = 80_000
+TABLE_CAPACITY_UNITS_MAX = 40_000
+WARM_READ_UNITS_ON_DEMAND = 12_000
+WARM_WRITE_UNITS_ON_DEMAND = 4_000
+# Decreases of provisioned throughput in one UTC day that need no pause, and the pause of the others
+DECREASES_FREE_A_DAY = 4
+DECREASE_PAUSE_S = 3600
+
+# The catalogue and its jobs (ours)
+CACHED_TABLES_MAX = 4096
+JOB_STEP_ROWS = 256
+JOB_STEP_BYTES = 256 * 1024
+# Jobs that are looked through for one that a user waits for
+JOBS_LOOKED_AT = 64
+# What UpdateTable backfills before it answers; the rest is a job
+BACKFILL_FIRST_ITEMS = 10_000
+BACKFILL_FIRST_S = 0.25

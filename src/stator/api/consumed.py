@@ -24,7 +24,9 @@ def consumed(
     if wanted == "INDEXES":
         answer["Table"] = {"CapacityUnits": table_units}
         for member, local in (("LocalSecondaryIndexes", True), ("GlobalSecondaryIndexes", False)):
-            named = {n: {"CapacityUnits": u} for n, u in units.items() if table.by_index_name[n].local is local}
+            named = {
+                n: {"CapacityUnits": u} for n, u in units.items() if table.by_index_name[n].local is local
+            }
             if named:
                 answer[member] = named
     return answer

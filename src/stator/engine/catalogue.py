@@ -59,12 +59,32 @@ class MaxThroughput(msgspec.Struct, frozen=True):
 
 
 class WarmThroughput(msgspec.Struct, frozen=True):
+    """Units a second that are ready at once; never decreases. `status` is ACTIVE as stored, and UPDATING only in the
+    answer to the request that raises it."""
+
     read: int
     write: int
+    status: Status = Status.ACTIVE
+
+
+class Encryption(msgspec.Struct, frozen=True):
+    """With a KMS key, by its ARN. A table without this has the service's own key, which AWS does not describe."""
+
+    key_arn: str
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """The latest stream. `label` is a time, and ends its ARN; it outlives the stream's end (`enabled` False)."""
+
+    view_type: str
+    label: str
+    enabled: bool = True
 
 
 class IndexDescription(msgspec.Struct, frozen=True):
-    """`id` is never used again within its table. Local: one sort attribute, the table's partition."""
+    """`id` is never used again within its table. Local: one sort attribute, the table's partition.
+
+    `backfilling`: None but for an index that is being added to a table with items."""
 
     id: int
     name: str
@@ -74,7 +94,7 @@ class IndexDescription(msgspec.Struct, frozen=True):
     projection: ProjectionType
     non_key_attributes: tuple[str, ...] = ()
     status: Status = Status.ACTIVE
-    backfilling: bool = False
+    backfilling: bool | None = None
     created_at: float = 0.0
     throughput: Throughput = Throughput()
     max_throughput: MaxThroughput | None = None
@@ -82,7 +102,9 @@ class IndexDescription(msgspec.Struct, frozen=True):
 
 
 class TableDescription(msgspec.Struct, frozen=True):
-    """A table as stored. Times are epoch seconds. `uid` is AWS's TableId; `id` names its rows."""
+    """A table as stored. Times are epoch seconds. `uid` is AWS's TableId; `id` names its rows.
+
+    `billing_changed_at`: when it last came to be on demand, at creation too; None if it never was."""
 
     id: int
     uid: str
@@ -105,8 +127,8 @@ class TableDescription(msgspec.Struct, frozen=True):
     table_class: str | None = None
     table_class_changed_at: float | None = None
     deletion_protection: bool = False
-    sse: dict[str, object] | None = None
-    stream: dict[str, object] | None = None
+    encryption: Encryption | None = None
+    stream: Stream | None = None
     tags: dict[str, str] = {}
     resource_policy: str | None = None
 
@@ -202,9 +224,7 @@ class Table:
         self.items_counter = space.counter_key(description.id, space.Counted.ITEMS)
         self.bytes_counter = space.counter_key(description.id, space.Counted.BYTES)
         self.indexes = tuple(
-            Index(index, description)
-            for index in description.indexes
-            if index.status is not Status.DELETING
+            Index(index, description) for index in description.indexes if index.status is not Status.DELETING
         )
         self.local_indexes = tuple(index for index in self.indexes if index.local)
         self.by_index_name = {index.name: index for index in self.indexes}

@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 
 from stator.clock import Clock, SystemClock, seeded_random
+from stator.engine.items import Written
+from stator.engine.like_aws import Hardships, LikeAws, Past
 from stator.engine.tables import Catalogue
 from stator.storage.contract import Store
 
@@ -21,6 +23,7 @@ class Options:
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
     namespace: str = "shared"
+    like_aws: LikeAws = LikeAws()
 
 
 class Database:
@@ -38,6 +41,19 @@ class Database:
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or seeded_random()
         self.catalogue = Catalogue(store)
+        self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)
+
+    def read(self, consistent: bool, of_global_index: bool = False) -> Store | Past:
+        """What a read of items goes to: the store, or an older state that an eventually consistent read may see."""
+        if consistent or not self.hardships.remembers:
+            return self.store
+        return self.hardships.look_back(self.store, of_global_index) or self.store
+
+    def wrote(self, written: Written) -> Written:
+        """Tells the database of a write that is durable."""
+        if self.hardships.remembers:
+            self.hardships.note(written.former())
+        return written
 
     def close(self) -> None:
         self.store.close()

@@ -54,14 +54,28 @@ def _base_key(table: Table, key: Item) -> bytes:
 
 
 class IndexChange:
-    """What one write did to one index: rows written or removed, as DynamoDB charges them (bytes each)."""
+    """What one write did to one index: the row before and after, None where there was or is none."""
 
-    __slots__ = ("bytes_delta", "charged", "index")
+    __slots__ = ("index", "new", "old")
 
-    def __init__(self, index: Index, charged: tuple[int, ...], bytes_delta: int) -> None:
+    def __init__(self, index: Index, old: Row | None, new: Row | None) -> None:
         self.index = index
-        self.charged = charged
-        self.bytes_delta = bytes_delta
+        self.old = old
+        self.new = new
+
+    @property
+    def bytes_delta(self) -> int:
+        return _row_size(self.new) - _row_size(self.old)
+
+    def charged(self) -> list[int]:
+        """Bytes of each row write that DynamoDB charges: a row under the same key once, else both."""
+        sizes = [_row_size(row) for row in (self.old, self.new) if row is not None]
+        moved = self.old is None or self.new is None or self.old[0] != self.new[0]
+        return sizes if moved else [max(sizes)]
+
+
+def _row_size(row: Row | None) -> int:
+    return 0 if row is None else records.size(row[1])
 
 
 def maintain(
@@ -83,25 +97,15 @@ def maintain(
 
 def _replace(tx: Transaction, index: Index, old: Row | None, new: Row | None) -> IndexChange:
     if not index.readable and old is not None and tx.get(old[0]) is None:
-        # The backfill has not reached this item yet, so there is no row to take away.
-        old = None
-        if new is None:
-            return IndexChange(index, (), 0)
-    old_size = 0 if old is None else records.size(old[1])
-    new_size = 0 if new is None else records.size(new[1])
+        old = None  # the backfill has not reached this item yet: there is no row to take away
     if old is not None and (new is None or new[0] != old[0]):
         tx.delete(old[0])
     if new is not None:
         tx.put(*new)
-    _count(tx, index, (new is not None) - (old is not None), new_size - old_size)
-    if old is not None and new is not None and old[0] == new[0]:
-        return IndexChange(index, (max(old_size, new_size),), new_size - old_size)
-    charged = tuple(size for size in (old_size, new_size) if size)
-    return IndexChange(index, charged, new_size - old_size)
-
-
-def _count(tx: Transaction, index: Index, items: int, size: int) -> None:
+    change = IndexChange(index, old, new)
+    items = (new is not None) - (old is not None)
     if items:
         tx.add(index.items_counter, items)
-    if size:
-        tx.add(index.bytes_counter, size)
+    if change.bytes_delta:
+        tx.add(index.bytes_counter, change.bytes_delta)
+    return change

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stator.engine.catalogue import Index, Table
-from stator.keys.encoding import partition_hash, sort_key, sort_key_part, sort_key_prefix
+from stator.keys.encoding import partition_hash, sort_key, sort_key_part, sort_key_part_prefix
 from stator.keys.space import segment_bounds, successor
 from stator.values import AttributeValue, Item
 
@@ -62,7 +62,7 @@ def _bounds(
 ) -> Interval:
     operator, values = condition.operator, condition.values
     if operator == "begins_with":
-        begin = prefix + (sort_key(values[0]) if encode is sort_key else sort_key_prefix(values[0]))
+        begin = prefix + (sort_key(values[0]) if encode is sort_key else sort_key_part_prefix(values[0]))
         return begin, successor(begin)
     low = prefix + encode(values[0])
     if operator == "<":

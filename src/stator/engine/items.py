@@ -6,7 +6,7 @@ local indexes, and the counters. A write that changes nothing writes nothing. Ea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import msgspec
@@ -54,10 +54,11 @@ class Condition:
 class Written:
     """What a write found and left: records (None when absent), index changes, the item collection's bytes."""
 
-    __slots__ = ("changes", "collection_bytes", "new", "old", "table")
+    __slots__ = ("changes", "collection_bytes", "key", "new", "old", "table")
 
-    def __init__(self, table: Table, old: bytes | None, new: bytes | None) -> None:
+    def __init__(self, table: Table, key: bytes, old: bytes | None, new: bytes | None) -> None:
         self.table = table
+        self.key = key
         self.old = old
         self.new = new
         self.changes: list[IndexChange] = []
@@ -71,10 +72,19 @@ class Written:
     def index_units(self) -> dict[str, float]:
         """Units by index name, of the indexes this write changed."""
         return {
-            change.index.name: sum(write_units(size) for size in change.charged)
+            change.index.name: sum(write_units(size) for size in change.charged())
             for change in self.changes
-            if change.charged
+            if change.old is not None or change.new is not None
         }
+
+    def former(self) -> Iterator[tuple[bytes, bytes | None]]:
+        """Every row this write touched, with the value it had before (None: absent)."""
+        yield self.key, self.old
+        for change in self.changes:
+            if change.old is not None:
+                yield change.old
+            if change.new is not None and (change.old is None or change.new[0] != change.old[0]):
+                yield change.new[0], None
 
 
 def put_item(
@@ -125,7 +135,7 @@ def _store(
     item: Item | None,
     record: bytes | None,
 ) -> Written:
-    written = Written(table, old, record)
+    written = Written(table, key.stored, old, record)
     if old == record:
         return written
     if record is None:

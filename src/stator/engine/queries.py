@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from stator.engine import records
 from stator.engine.catalogue import Index, Table
 from stator.engine.item_keys import stored_key
 from stator.errors import CorruptionError
 from stator.limits import PAGE_BYTES_MAX, TURN_BYTES_MAX, TURN_ROWS_DECODED, TURN_ROWS_PLAIN
-from stator.storage.contract import Reader, Row, Steps, Store
+from stator.storage.contract import Reader, Row, Snapshot, Steps
 from stator.values import Item
 
 
@@ -59,14 +60,20 @@ class Page:
         self.last: Item | None = None
 
 
-def read_page(store: Store, plan: ReadPlan) -> Steps[Page]:
+class Source(Protocol):
+    """What pages are read from: a store, or its past."""
+
+    def snapshot(self) -> Snapshot: ...
+
+
+def read_page(source: Source, plan: ReadPlan) -> Steps[Page]:
     """Reads one page; raises CorruptionError on rows that fail their checksums."""
     page = Page()
     start, stop = plan.start, plan.stop
     turn_rows = _turn_rows(plan)
     while start < stop:
         wanted = turn_rows if plan.limit is None else min(turn_rows, plan.limit - page.scanned)
-        with store.snapshot() as snapshot:
+        with source.snapshot() as snapshot:
             rows, more = snapshot.range(start, stop, wanted, TURN_BYTES_MAX, plan.reverse)
             used = _evaluate(snapshot, plan, rows, page)
             if _is_full(plan, page):

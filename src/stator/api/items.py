@@ -1,0 +1,175 @@
+"""GetItem, PutItem, UpdateItem, DeleteItem.
+
+Each checks what can be checked without the table, in AWS's order, then finds the table and checks the rest; a write
+is one Work, refused or durable as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Raw
+
+from stator.api.call import Answer, Call, Request
+from stator.api.conditions import check_key_paths, projection_of, update_of, write_condition
+from stator.api.consumed import collection_metrics, consumed, report_write, wants_collection_metrics
+from stator.api.names import resolve
+from stator.engine import items, records
+from stator.engine.capacity import read_units
+from stator.engine.catalogue import Table
+from stator.engine.item_keys import ItemKey, check_index_keys, key_of, key_within
+from stator.engine.items import Condition, Written
+from stator.errors import ValidationException
+from stator.expressions import Placeholders
+from stator.limits import ITEM_BYTES_MAX
+from stator.storage.contract import Steps, Transaction, Work
+from stator.values import Item, canonical_item, item_size
+
+if TYPE_CHECKING:
+    from stator.engine.database import Database
+
+
+def get_item(db: Database, request: Request, call: Call) -> Answer:
+    placeholders = Placeholders.of_request(request)
+    placeholders.refuse_mixed(request, ("ProjectionExpression",), ("AttributesToGet",))
+    attributes = canonical_item(request["Key"])
+    projection = projection_of(request, placeholders)
+    placeholders.refuse_unused()
+    table = resolve(db, call, request["TableName"])
+    key = key_of(table, attributes)
+    if projection is not None:
+        check_key_paths(table, projection.nested)
+    consistent = request.get("ConsistentRead") is True
+    record = key.own(db.read(consistent).get(key.stored))
+    answer: Answer = {}
+    size = 0
+    if record is not None:
+        size = records.size(record)
+        call.items_read = call.items_returned = 1
+        body = records.body(record)
+        if projection is not None:
+            body = records.text(projection.apply(records.decode(record)))
+        answer["Item"] = Raw(body)
+    units = read_units(size, consistent)
+    call.read_units += units
+    capacity = consumed(request, table, units)
+    if capacity is not None:
+        answer["ConsumedCapacity"] = capacity
+    return answer
+
+
+def put_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    placeholders = Placeholders.of_request(request)
+    placeholders.refuse_mixed(request, ("ConditionExpression",), ("Expected", "ConditionalOperator"))
+    item = canonical_item(request["Item"])
+    if request.get("ReturnValues", "NONE") not in ("NONE", "ALL_OLD"):
+        raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
+    size = item_size(item)
+    refuse_large_item(size)
+    condition = write_condition(request, placeholders)
+    placeholders.refuse_unused()
+    table = resolve(db, call, request["TableName"])
+    key, item = placed(table, item)
+    check_condition_paths(table, condition)
+    written: Written = yield put_work(db, table, key, item, size, condition)
+    return _answer_old(request, call, key, db.wrote(written))
+
+
+def delete_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    placeholders = Placeholders.of_request(request)
+    placeholders.refuse_mixed(request, ("ConditionExpression",), ("Expected", "ConditionalOperator"))
+    attributes = canonical_item(request["Key"])
+    if request.get("ReturnValues", "NONE") not in ("NONE", "ALL_OLD"):
+        raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
+    condition = write_condition(request, placeholders)
+    placeholders.refuse_unused()
+    table = resolve(db, call, request["TableName"])
+    key = key_of(table, attributes)
+    check_condition_paths(table, condition)
+    written: Written = yield delete_work(db, table, key, condition)
+    return _answer_old(request, call, key, db.wrote(written))
+
+
+def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    placeholders = Placeholders.of_request(request)
+    placeholders.refuse_mixed(
+        request,
+        ("UpdateExpression", "ConditionExpression"),
+        ("AttributeUpdates", "Expected", "ConditionalOperator"),
+    )
+    attributes = canonical_item(request["Key"])
+    update = update_of(request, placeholders)
+    condition = write_condition(request, placeholders)
+    placeholders.refuse_unused()
+    table = resolve(db, call, request["TableName"])
+    key = key_of(table, attributes)
+    if update is not None:
+        update.check_schema(table)
+    check_condition_paths(table, condition)
+
+    def run(tx: Transaction) -> Written:
+        return items.update_item(tx, db.catalogue.current(tx, table), key, update, condition)
+
+    written: Written = yield Work(run, (key.stored,), (table.catalogue_key,))
+    answer: Answer = {}
+    wanted = request.get("ReturnValues", "NONE")
+    if wanted != "NONE":
+        record = written.old if wanted.endswith("OLD") else written.new
+        if record is not None and wanted.startswith("ALL"):
+            answer["Attributes"] = Raw(records.body(record))
+        elif record is not None and update is not None:
+            touched = update.touched(records.decode(record))
+            if touched:
+                answer["Attributes"] = touched
+    return _report(request, call, key, db.wrote(written), answer)
+
+
+def refuse_large_item(size: int) -> None:
+    if size > ITEM_BYTES_MAX:
+        raise ValidationException("Item size has exceeded the maximum allowed size")
+
+
+def placed(table: Table, item: Item) -> tuple[ItemKey, Item]:
+    """The key of a whole item that is to be stored, and the item with its key first."""
+    key = key_within(table, item)
+    if table.indexes:
+        check_index_keys(table, item)
+    return key, {**key.attributes, **item}
+
+
+def put_work(
+    db: Database, table: Table, key: ItemKey, item: Item, size: int, condition: Condition | None = None
+) -> Work:
+    def run(tx: Transaction) -> Written:
+        return items.put_item(tx, db.catalogue.current(tx, table), key, item, size, condition)
+
+    return Work(run, (key.stored,), (table.catalogue_key,), size)
+
+
+def delete_work(db: Database, table: Table, key: ItemKey, condition: Condition | None = None) -> Work:
+    def run(tx: Transaction) -> Written:
+        return items.delete_item(tx, db.catalogue.current(tx, table), key, condition)
+
+    return Work(run, (key.stored,), (table.catalogue_key,))
+
+
+def check_condition_paths(table: Table, condition: Condition | None) -> None:
+    if condition is not None:
+        check_key_paths(table, condition.nested)
+
+
+def _answer_old(request: Request, call: Call, key: ItemKey, written: Written) -> Answer:
+    answer: Answer = {}
+    if request.get("ReturnValues") == "ALL_OLD" and written.old is not None:
+        answer["Attributes"] = Raw(records.body(written.old))
+    return _report(request, call, key, written, answer)
+
+
+def _report(request: Request, call: Call, key: ItemKey, written: Written, answer: Answer) -> Answer:
+    report_write(request, call, written, answer)
+    if wants_collection_metrics(request, written.table):
+        partition = key.attributes[written.table.partition.name]
+        answer["ItemCollectionMetrics"] = collection_metrics(
+            written.table, partition, written.collection_bytes
+        )
+    return answer

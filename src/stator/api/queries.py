@@ -1,0 +1,245 @@
+"""Query and Scan: from a checked request to a plan, and from its page to the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Raw
+
+from stator.api.call import Answer, Call, Request
+from stator.api.conditions import Filter, check_key_paths, filter_of, key_condition_of, projection_of
+from stator.api.consumed import consumed
+from stator.api.key_conditions import check_start, schema_of, split_conditions
+from stator.api.names import resolve
+from stator.api.selects import check_select, selection
+from stator.engine.capacity import page_units, read_units
+from stator.engine.catalogue import Index, Table
+from stator.engine.indexes import start_key
+from stator.engine.intervals import (
+    Interval,
+    collection_prefix,
+    query_interval,
+    restart,
+    scan_interval,
+)
+from stator.engine.item_keys import stored_key
+from stator.engine.queries import Page, ReadPlan, Source, read_page
+from stator.errors import ValidationException
+from stator.expressions import Placeholders, Projection
+from stator.keys.space import successor
+from stator.storage.contract import Steps
+from stator.values import Item, canonical_item, equal
+
+if TYPE_CHECKING:
+    from stator.engine.database import Database
+
+
+def query(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    placeholders = Placeholders.of_request(request)
+    placeholders.refuse_mixed(
+        request,
+        ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"),
+        ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
+    )
+    filter_ = filter_of(request, placeholders, "QueryFilter")
+    start = _start_of(request)
+    if "KeyConditions" not in request and "KeyConditionExpression" not in request:
+        raise ValidationException(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+        )
+    conditions = key_condition_of(request, placeholders)
+    projection = projection_of(request, placeholders)
+    placeholders.refuse_unused()
+    select = check_select(request, projection)
+    table, index = _place(db, request, call)
+    partition, sort = split_conditions(table, index, conditions)
+    prefix = collection_prefix(table, index, partition)
+    interval = query_interval(prefix, index, sort)
+    reverse = request.get("ScanIndexForward") is False
+    if start is not None:
+        check_start(table, index, start, scan=False)
+        _refuse_outside(start, partition, interval, _place_key(table, index, start))
+        interval = restart(interval, _place_key(table, index, start), reverse)
+    _check_filter(table, index, filter_, "QueryFilter" if "QueryFilter" in request else "Filter Expression")
+    plan = _plan(request, table, index, interval, select, projection, filter_)
+    plan.collection = (prefix, successor(prefix))
+    plan.reverse = reverse
+    return (yield from _answer(db, request, call, plan))
+
+
+def scan(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    placeholders = Placeholders.of_request(request)
+    placeholders.refuse_mixed(
+        request,
+        ("ProjectionExpression", "FilterExpression"),
+        ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
+    )
+    filter_ = filter_of(request, placeholders, "ScanFilter")
+    start = _start_of(request)
+    segment, total = _segment(request)
+    projection = projection_of(request, placeholders)
+    placeholders.refuse_unused()
+    select = check_select(request, projection)
+    table, index = _place(db, request, call)
+    interval = scan_interval(table, index, segment, total)
+    if start is not None:
+        check_start(table, index, start, scan=True)
+        place = _place_key(table, index, start)
+        if not interval[0] <= place < interval[1]:
+            raise ValidationException(
+                "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey "
+                f"with correct Segment. TotalSegments: {total} Segment: {segment}"
+            )
+        interval = restart(interval, place, reverse=False)
+    if filter_ is not None:
+        check_key_paths(table, filter_.nested)
+    return (
+        yield from _answer(
+            db, request, call, _plan(request, table, index, interval, select, projection, filter_)
+        )
+    )
+
+
+def _start_of(request: Request) -> Item | None:
+    key = request.get("ExclusiveStartKey")
+    if key is None:
+        return None
+    try:
+        return canonical_item(key)
+    except ValidationException as error:
+        if _is_about_a_value(error.message):
+            raise
+        raise ValidationException(f"The provided starting key is invalid: {error.message}") from error
+
+
+def _is_about_a_value(message: str) -> bool:
+    """AWS prefixes some refusals of a starting key's values and not these."""
+    marks = (
+        "contains duplicates",
+        "number set",
+        "numeric value",
+        "significant digits",
+        "number with magnitude",
+    )
+    return any(mark in message for mark in marks)
+
+
+def _segment(request: Request) -> tuple[int, int]:
+    segment, total = request.get("Segment"), request.get("TotalSegments")
+    if segment is None and total is None:
+        return 0, 1
+    if total is None:
+        raise ValidationException(
+            "The TotalSegments parameter is required but was not present in the request when Segment "
+            "parameter is present"
+        )
+    if segment is None:
+        raise ValidationException(
+            "The Segment parameter is required but was not present in the request when parameter "
+            "TotalSegments is present"
+        )
+    if segment >= total:
+        raise ValidationException(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            f"Segment: {segment} is not less than TotalSegments: {total}"
+        )
+    return segment, total
+
+
+def _place(db: Database, request: Request, call: Call) -> tuple[Table, Index | None]:
+    table = resolve(db, call, request["TableName"])
+    name = request.get("IndexName")
+    if name is None:
+        return table, None
+    call.index = name
+    index = table.by_index_name.get(name)
+    if index is None:
+        raise ValidationException(f"The table does not have the specified index: {name}")
+    if not index.local and request.get("ConsistentRead") is True:
+        raise ValidationException("Consistent reads are not supported on global secondary indexes")
+    if not index.readable:
+        raise ValidationException(f"Cannot read from backfilling global secondary index: {name}")
+    return table, index
+
+
+def _place_key(table: Table, index: Index | None, key: Item) -> bytes:
+    return stored_key(table, key) if index is None else start_key(table, index, key)
+
+
+def _refuse_outside(start: Item, partition: Item, interval: Interval, place: bytes) -> None:
+    if not all(equal(start[name], value) for name, value in partition.items()):
+        raise ValidationException(
+            "The provided starting key is outside query boundaries based on provided conditions"
+        )
+    if not interval[0] <= place < interval[1]:
+        raise ValidationException("The provided starting key does not match the range key predicate")
+
+
+def _check_filter(table: Table, index: Index | None, filter_: Filter | None, parameter: str) -> None:
+    if filter_ is None:
+        return
+    partition, sort = schema_of(table, index)
+    for schema in (*partition, *sort):
+        if schema.name in filter_.attributes:
+            raise ValidationException(
+                f"{parameter} can only contain non-primary key attributes: "
+                f"Primary key attribute: {schema.name}"
+            )
+    check_key_paths(table, filter_.nested)
+
+
+def _plan(
+    request: Request,
+    table: Table,
+    index: Index | None,
+    interval: Interval,
+    select: str | None,
+    projection: Projection | None,
+    filter_: Filter | None,
+) -> ReadPlan:
+    if projection is not None:
+        check_key_paths(table, projection.nested)
+    chosen = selection(table, index, select, projection, () if filter_ is None else filter_.attributes)
+    matches: Callable[[Item], bool] | None = None if filter_ is None else filter_.matches
+    return ReadPlan(
+        table,
+        index,
+        *interval,
+        limit=request.get("Limit"),
+        matches=matches,
+        project=chosen.project,
+        fetch=chosen.fetch,
+        keep=chosen.keep,
+    )
+
+
+def _answer(db: Database, request: Request, call: Call, plan: ReadPlan) -> Steps[Answer]:
+    consistent = request.get("ConsistentRead") is True
+    page = yield from read_page(_source(db, plan, consistent), plan)
+    call.items_read, call.items_returned = page.scanned, page.count
+    answer: Answer = {"Count": page.count, "ScannedCount": page.scanned}
+    if plan.keep:
+        answer["Items"] = Raw(b"[" + b",".join(page.bodies) + b"]")
+    if page.last is not None:
+        answer["LastEvaluatedKey"] = page.last
+    _add_capacity(request, call, plan, page, consistent, answer)
+    return answer
+
+
+def _source(db: Database, plan: ReadPlan, consistent: bool) -> Source:
+    return db.read(consistent, plan.index is not None and not plan.index.local)
+
+
+def _add_capacity(
+    request: Request, call: Call, plan: ReadPlan, page: Page, consistent: bool, answer: dict[str, Any]
+) -> None:
+    units = page_units(page.row_bytes, consistent)
+    fetched = sum(read_units(size, consistent) for size in page.fetched)
+    call.read_units += units + fetched
+    if plan.index is None:
+        capacity = consumed(request, plan.table, units)
+    else:
+        capacity = consumed(request, plan.table, fetched, {plan.index.name: units})
+    if capacity is not None:
+        answer["ConsumedCapacity"] = capacity

@@ -1,0 +1,1 @@
+"""Ways to a database that do not cross a network."""
