@@ -24,7 +24,8 @@ _OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger
 _UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
 _TOO_PRECISE = "Attempting to store more than 38 significant digits in a Number"
 
-_NUMBER = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?)([0-9]+))?")
+# Possessive, so that megabytes of digits before a stray character are read once.
+_NUMBER = re.compile(r"([+-]?)(?:([0-9]++)(?:\.([0-9]*+))?|\.([0-9]++))(?:[eE]([+-]?)([0-9]++))?")
 # Short text in this form is canonical as it stands; "-0" is not in it.
 _CANONICAL = re.compile(r"0|-?(?:[1-9][0-9]*(?:\.[0-9]*[1-9])?|0\.[0-9]*[1-9])")
 _EXPONENT_TEXT_MAX = 19
