@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stator.clock import Clock, SystemClock, seeded_random
 from stator.engine.items import Written
-from stator.engine.like_aws import Hardships, LikeAws, Past
+from stator.engine.like_aws import EASY, Hardships, LikeAws, Past
 from stator.engine.tables import Catalogue
 from stator.storage.contract import Store
 
@@ -23,7 +23,7 @@ class Options:
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
     namespace: str = "shared"
-    like_aws: LikeAws = LikeAws()
+    like_aws: LikeAws = EASY
 
 
 class Database:

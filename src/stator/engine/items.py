@@ -12,8 +12,8 @@ from typing import Protocol
 import msgspec
 
 from stator.engine import indexes, records
-from stator.engine.catalogue import Table
 from stator.engine.capacity import write_units
+from stator.engine.catalogue import Table
 from stator.engine.indexes import IndexChange
 from stator.engine.item_keys import ItemKey, check_index_keys
 from stator.errors import (

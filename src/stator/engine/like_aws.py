@@ -45,6 +45,8 @@ class LikeAws:
         return cls(True, True, True, True)
 
 
+EASY = LikeAws()
+
 Former = tuple[bytes, bytes | None]
 """A row's key, and the value it had before a write (None: it was absent)."""
 
