@@ -102,3 +102,10 @@ JOBS_LOOKED_AT = 64
 # What UpdateTable backfills before it answers; the rest is a job
 BACKFILL_FIRST_ITEMS = 10_000
 BACKFILL_FIRST_S = 0.25
+
+# Requests' shapes: an ARN's length (the model); validation errors in one answer (AWS stops at ten); characters of a
+# request's value that one error echoes, and distinct callers that are remembered (ours)
+ARN_CHARS_MAX = 1024
+VALIDATION_ERRORS_MAX = 10
+ECHO_CHARS_MAX = 64 * 1024
+CALLERS_REMEMBERED = 1024
