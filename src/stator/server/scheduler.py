@@ -1,0 +1,89 @@
+"""The loop as a store and long operations see it: the end of a turn, a delay, one helper thread, and fair turns.
+
+`LoopScheduler` is `storage.contract.Scheduler`. Its helper is one thread and a queue, not an executor: a commit waits
+for it, and an executor's future and wake-up cost several times as much.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from queue import SimpleQueue
+from time import perf_counter
+
+from stator.limits import TURN_S_MAX
+
+Call = Callable[[], None]
+Then = Callable[[BaseException | None], None]
+
+
+class LoopScheduler:
+    """Used on the loop's thread. `close` ends the helper after what was handed to it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._tasks: SimpleQueue[tuple[Call, Then] | None] = SimpleQueue()
+        self._helper: threading.Thread | None = None
+
+    def soon(self, call: Call) -> None:
+        self._loop.call_soon(call)
+
+    def later(self, delay_s: float, call: Call) -> None:
+        self._loop.call_later(delay_s, call)
+
+    def blocking(self, call: Call, then: Then) -> None:
+        if self._helper is None:
+            self._helper = threading.Thread(target=self._help, name="stator-commit", daemon=True)
+            self._helper.start()
+        self._tasks.put((call, then))
+
+    def close(self) -> None:
+        if self._helper is not None:
+            self._tasks.put(None)
+            self._helper.join()
+            self._helper = None
+
+    def _help(self) -> None:
+        wake = self._loop.call_soon_threadsafe
+        while (task := self._tasks.get()) is not None:
+            call, then = task
+            error: BaseException | None = None
+            try:
+                call()
+            except BaseException as caught:
+                error = caught
+            try:
+                wake(then, error)
+            except RuntimeError:
+                # The loop was closed: nobody waits any more
+                return
+
+
+class Turns:
+    """Runs the next steps of long operations, one after the other, for at most 2 ms in a turn of the loop, so that
+    many scans together hold up a point read no longer than one of them does."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: deque[Call] = deque()
+        self._due = False
+
+    def add(self, call: Call) -> None:
+        """`call` runs in a later turn; it never raises."""
+        self._waiting.append(call)
+        if not self._due:
+            self._due = True
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        stop = perf_counter() + TURN_S_MAX
+        waiting = self._waiting
+        for _ in range(len(waiting)):
+            waiting.popleft()()
+            if perf_counter() >= stop:
+                break
+        self._due = bool(waiting)
+        if waiting:
+            self._loop.call_soon(self._turn)

@@ -1,0 +1,123 @@
+"""A server: a database behind a listening socket, on one event loop.
+
+`start` returns when requests are answered; `stop` takes no new connection, lets what is in flight end within a bound,
+and leaves the database open: it belongs to whoever opened it. One start and one stop; both on the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from email.utils import formatdate
+
+from stator.api.call import Operations
+from stator.clock import Clock, SystemClock
+from stator.engine.database import Database
+from stator.server.bounds import Bounds
+from stator.server.connection import Connection
+from stator.server.connections import Connections
+from stator.server.jobs import JobRunner
+from stator.server.listening import endpoint_of, listen, raise_file_limit
+from stator.server.origins import Cors, HostCheck
+from stator.server.requestlog import RequestLog
+from stator.server.scheduler import LoopScheduler, Turns
+from stator.server.service import DynamoService
+
+_SWEEP_S = 1.0
+_STOP_LOOKS_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where a server listens and who may speak to it. `allowed_hosts`: further Host names; `cors_origins`: origins
+    whose pages may read answers."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    allowed_hosts: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+
+
+class Server:
+    """`endpoint` is the URL clients are given, known from the start on."""
+
+    def __init__(
+        self,
+        db: Database,
+        listening: Listening | None = None,
+        *,
+        operations: Operations | None = None,
+        log: RequestLog | None = None,
+        bounds: Bounds | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Binds its socket; raises StatorError when it cannot."""
+        self._db = db
+        self._listening = listening or Listening()
+        self._operations = operations
+        self._bounds = bounds or Bounds()
+        self._clock: Clock = clock or SystemClock()
+        self._log = log or RequestLog(lambda _: None, self._clock)
+        self._sockets = listen(self._listening.host, self._listening.port, self._bounds.backlog)
+        self.endpoint = endpoint_of(self._sockets[0], self._listening.host)
+        self._listeners: list[asyncio.Server] = []
+        self._stopping = False
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        raise_file_limit(self._bounds.connections_max)
+        self._log.attach(loop)
+        self._scheduler = LoopScheduler(loop)
+        turns = Turns(loop)
+        self._db.store.attach(self._scheduler)
+        self._jobs = JobRunner(
+            self._db.jobs.step, self._db.store, self._scheduler, turns, self._log, self._bounds.jobs_poll_s
+        )
+        self._service = self._new_service(turns)
+        self.connections = Connections(loop, self._clock, self._bounds)
+        self._sweep()
+        for bound in self._sockets:
+            self._listeners.append(await self._listen(loop, bound))
+        self._jobs.start()
+
+    async def stop(self) -> None:
+        """Ends what is in flight, within `shutdown_s_max`, and closes every connection."""
+        self._stopping = True
+        self._jobs.stop()
+        for listener in self._listeners:
+            listener.close()
+        self.connections.drain()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._bounds.shutdown_s_max
+        while self._is_busy() and loop.time() < until:
+            await asyncio.sleep(_STOP_LOOKS_S)
+        self.connections.abort()
+        await asyncio.sleep(0)
+        self._scheduler.close()
+        self._log.close()
+
+    def _is_busy(self) -> bool:
+        return len(self.connections) > 0 or self._service.in_flight > 0 or self._jobs.running
+
+    def _new_service(self, turns: Turns) -> DynamoService:
+        operations = self._operations
+        if operations is None:
+            from stator.api.operations import OPERATIONS
+
+            operations = OPERATIONS
+        listening = self._listening
+        hosts = HostCheck(listening.host, listening.allowed_hosts, self._bounds.hosts_known_max)
+        cors = Cors(listening.cors_origins)
+        return DynamoService(self._db, operations, turns, self._log, hosts, cors, self._jobs.wake)
+
+    async def _listen(self, loop: asyncio.AbstractEventLoop, bound: socket.socket) -> asyncio.Server:
+        return await loop.create_server(
+            lambda: Connection(self.connections, self._service), sock=bound, backlog=self._bounds.backlog
+        )
+
+    def _sweep(self) -> None:
+        self.connections.sweep()
+        self._service.date = formatdate(self._clock.now(), usegmt=True)
+        if not self._stopping:
+            self.connections.loop.call_later(_SWEEP_S, self._sweep)

@@ -1,0 +1,190 @@
+"""A request of HTTP -> an answer of DynamoDB: who calls, which operation, its steps, its log line.
+
+Whatever an operation raises becomes an answer; what is not the caller's error is logged with its stack trace and
+answered as InternalServerError. Every answer carries a request id and the CRC-32 of its body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from stator.api.call import Call, Operations
+from stator.engine.database import Database
+from stator.errors import InternalServerError, ServiceError
+from stator.server import replies
+from stator.server.messages import Request
+from stator.server.namespaces import place_of
+from stator.server.origins import Cors, HostCheck
+from stator.server.requestlog import RequestLog
+from stator.server.scheduler import Turns
+from stator.server.steps import Journey
+from stator.wire.answers import JSON_1_0, RequestIds, encode_answer, response_head
+from stator.wire.codec import decode_request
+from stator.wire.faults import NotOfTheProtocolError, encode_exception
+from stator.wire.requests import answer_type, read_head
+
+Reply = Callable[[bytes], None]
+_READS = (b"GET", b"HEAD")
+
+
+class Exchange:
+    """One operation on its way, and what its answer and its log line need."""
+
+    __slots__ = ("body", "call", "content_type", "cors_lines", "reply", "request_id", "started")
+
+    def __init__(self, request_id: str, content_type: bytes, reply: Reply, cors_lines: bytes) -> None:
+        self.request_id = request_id
+        self.content_type = content_type
+        self.reply = reply
+        self.cors_lines = cors_lines
+        self.started = 0.0
+        self.call: Call | None = None
+        self.body: Any = None
+
+
+class DynamoService:
+    """A connection's `Service`. `date` is HTTP's date now; `in_flight` counts answers still pending."""
+
+    def __init__(
+        self,
+        db: Database,
+        operations: Operations,
+        turns: Turns,
+        log: RequestLog,
+        hosts: HostCheck,
+        cors: Cors,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`changed` is called after each operation that may have left a job behind."""
+        self._db = db
+        self._operations = operations
+        self._turns = turns
+        self._log = log
+        self._hosts = hosts
+        self._cors = cors
+        self._changed = changed
+        self._place = place_of(db.options)
+        self._ids = RequestIds()
+        self._health = f"healthy: dynamodb.{db.options.region}.amazonaws.com ".encode()
+        self._timed = log.wants_requests
+        self.date = ""
+        self.in_flight = 0
+
+    def answer(self, request: Request, reply: Reply) -> bytes | None:
+        headers = request.headers
+        host = headers.get(b"host")
+        if not self._hosts.allows(host) or (host is None and not request.old):
+            return self._refuse_host(host)
+        lines = b""
+        if b"origin" in headers:
+            lines = self._cors.answer_lines(headers[b"origin"])
+        if request.method == b"POST":
+            return self._operate(request, reply, lines)
+        return self._answer_other(request, lines)
+
+    def refuse(self, status: int, text: str) -> bytes:
+        request_id = self._ids()
+        if self._timed:
+            self._log.event("refused", status=status, error=text, request_id=request_id)
+        return replies.refusal(request_id, status, text, self.date)
+
+    # Operations
+
+    def _operate(self, request: Request, reply: Reply, cors_lines: bytes) -> bytes | None:
+        exchange = Exchange(self._ids(), JSON_1_0, reply, cors_lines)
+        if self._timed:
+            exchange.started = perf_counter()
+        try:
+            query = b"" if request.target == b"/" else request.target.partition(b"?")[2]
+            head = read_head(request.method, query, request.headers, request.body)
+            exchange.content_type = head.content_type
+            account, region = self._place(head.caller)
+            call = exchange.call = Call(head.operation, account, region)
+            body = exchange.body = decode_request(head.operation, request.body, head.service)
+            result = self._operations[head.operation](self._db, body, call)
+            if type(result) is dict:
+                return self._render(exchange, 200, encode_answer(result), None)
+        except Exception as error:
+            return self._fault(exchange, error, request)
+        return self._travel(exchange, result)
+
+    def _travel(self, exchange: Exchange, steps: Any) -> bytes | None:
+        """Runs steps: the answer, when none of them had to wait."""
+        at_once: list[bytes] = []
+        inside = True
+
+        def finish(answer: Any, error: BaseException | None) -> None:
+            whole = self._finish(exchange, answer, error)
+            if inside:
+                at_once.append(whole)
+            else:
+                self.in_flight -= 1
+                exchange.reply(whole)
+
+        Journey(steps, self._db.store, self._turns, finish).start()
+        inside = False
+        if at_once:
+            return at_once[0]
+        self.in_flight += 1
+        return None
+
+    def _finish(self, exchange: Exchange, answer: Any, error: BaseException | None) -> bytes:
+        if error is None:
+            try:
+                return self._render(exchange, 200, encode_answer(answer), None)
+            except Exception as unencodable:
+                error = unencodable
+        return self._fault(exchange, error)
+
+    def _fault(self, exchange: Exchange, error: BaseException, request: Request | None = None) -> bytes:
+        if isinstance(error, NotOfTheProtocolError):
+            exchange.content_type = b""
+        elif exchange.call is None and request is not None:
+            exchange.content_type = answer_type(request.headers)
+        status, body = encode_exception(error)
+        if not isinstance(error, ServiceError | NotOfTheProtocolError) or isinstance(
+            error, InternalServerError
+        ):
+            operation = exchange.call.operation if exchange.call else None
+            self._log.failure("failed", error, operation=operation, request_id=exchange.request_id)
+        return self._render(exchange, status, body, type(error).__name__)
+
+    def _render(self, exchange: Exchange, status: int, body: bytes, error: str | None) -> bytes:
+        call = exchange.call
+        if call is not None and call.operation.endswith("Table"):
+            self._changed()
+        if self._timed:
+            seconds = perf_counter() - exchange.started
+            self._log.request(call, exchange.body, status, error, exchange.request_id, seconds)
+        head = response_head(
+            status, body, exchange.request_id, content_type=exchange.content_type, date=self.date
+        )
+        if exchange.cors_lines:
+            return replies.with_lines(head, exchange.cors_lines) + body
+        return head + body
+
+    # Everything else
+
+    def _answer_other(self, request: Request, cors_lines: bytes) -> bytes:
+        if request.method in _READS:
+            status, body, lines = 200, self._health, cors_lines
+        elif request.method == b"OPTIONS" and cors_lines:
+            status, body = 200, b""
+            lines = cors_lines + self._cors.preflight_lines(request.headers)
+        else:
+            status, body = encode_exception(NotOfTheProtocolError())
+            lines = cors_lines
+        answer = replies.whole(self._ids(), status, body, b"", self.date)
+        return replies.with_lines(answer, lines) if lines else answer
+
+    def _refuse_host(self, host: bytes | None) -> bytes:
+        if host is None:
+            return self.refuse(400, "A request of HTTP/1.1 names its host: the Host header is missing.")
+        name = host.decode("latin-1")
+        return self.refuse(
+            403,
+            f"The host '{name}' is not served here. Use localhost or an IP address in the endpoint, "
+            "or start the server with --allowed-host and this name.",
+        )
