@@ -1,0 +1,170 @@
+"""A value as JSON gives it -> a request of the model's types, or the SerializationException that AWS answers.
+
+The service's parser is lenient in places (nulls are absent, "yes" is true, 1.5 is the integer 1) and has an odd
+sentence for each kind of mistake, which depends on what holds the value: a structure's member (`FIELD`) or a list or
+map (`ELEMENT`). Members that the model does not know are dropped. The first mistake in document order is the answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from stator.api.binary_text import complaint
+from stator.api.model import Shape
+from stator.errors import SerializationException
+
+FIELD = "field"
+ELEMENT = "element"
+
+_PACKAGE = "com.amazonaws.dynamodb.v20120810."
+# What the service's parser leaks when a list or map stands inside a list or map and something else is sent.
+_CAST = (
+    "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class java.lang.Class "
+    "(sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class are in module java.base of "
+    "loader 'bootstrap')"
+)
+_MISPLACED = "Start of structure or map found where not expected"
+_JAVA = {
+    "string": "java.lang.String",
+    "boolean": "java.lang.Boolean",
+    "integer": "java.lang.Integer",
+    "long": "java.lang.Long",
+    "float": "java.lang.Float",
+    "double": "java.lang.Double",
+    "timestamp": "java.util.Date",
+    "blob": "java.nio.ByteBuffer",
+}
+_TRUE = frozenset(("TRUE", "1", "YES"))
+_FALSE = frozenset(("FALSE", "0", "NO"))
+
+
+def coerce(shapes: dict[str, Shape], name: str, value: Any, place: str = FIELD) -> Any:
+    """`value`, which is not None, as the shape `name`. Raises SerializationException."""
+    shape = shapes[name]
+    match shape.kind:
+        case "structure":
+            return _structure(shapes, name, value, place)
+        case "map":
+            return _map(shapes, shape, value, place)
+        case "list":
+            return _list(shapes, shape, value, place)
+    if isinstance(value, list):
+        raise SerializationException(f"Unrecognized collection type class {_JAVA[shape.kind]}")
+    if isinstance(value, dict):
+        raise SerializationException(_MISPLACED)
+    return _SCALARS[shape.kind](value, _JAVA[shape.kind].rpartition(".")[2])
+
+
+def _structure(shapes: dict[str, Shape], name: str, value: Any, place: str) -> dict[str, Any]:
+    if isinstance(value, list):
+        raise SerializationException(f"Unrecognized collection type class {_PACKAGE}{name}")
+    if not isinstance(value, dict):
+        raise SerializationException(
+            "Unexpected field type" if place == FIELD else "Unexpected value type in payload"
+        )
+    members = shapes[name].members
+    return {
+        member: coerce(shapes, members[member], inner)
+        for member, inner in value.items()
+        if inner is not None and member in members
+    }
+
+
+def _map(shapes: dict[str, Shape], shape: Shape, value: Any, place: str) -> dict[str, Any]:
+    if isinstance(value, list):
+        element = _java_type(shapes, shape.element)
+        raise SerializationException(
+            f"Unrecognized collection type java.util.Map<java.lang.String, {element}>"
+        )
+    if not isinstance(value, dict):
+        raise SerializationException("Unexpected field type" if place == FIELD else _CAST)
+    return {key: kept for key, inner in value.items() if (kept := _element(shapes, shape, inner)) is not None}
+
+
+def _list(shapes: dict[str, Shape], shape: Shape, value: Any, place: str) -> list[Any]:
+    if isinstance(value, dict):
+        raise SerializationException(_MISPLACED)
+    if not isinstance(value, list):
+        raise SerializationException("Unexpected field type" if place == FIELD else _CAST)
+    return [kept for inner in value if (kept := _element(shapes, shape, inner)) is not None]
+
+
+def _element(shapes: dict[str, Shape], shape: Shape, value: Any) -> Any:
+    """A null structure is one with nothing in it, so that the checks that follow find it empty; other nulls go."""
+    if value is not None:
+        return coerce(shapes, shape.element, value, ELEMENT)
+    return {} if shapes[shape.element].kind == "structure" else None
+
+
+def _java_type(shapes: dict[str, Shape], name: str) -> str:
+    shape = shapes[name]
+    if shape.kind == "list":
+        return f"java.util.List<{_java_type(shapes, shape.element)}>"
+    if shape.kind == "map":
+        return f"java.util.Map<java.lang.String, {_java_type(shapes, shape.element)}>"
+    return _JAVA.get(shape.kind, _PACKAGE + name)
+
+
+def _token(value: Any) -> str:
+    """What the service's parser calls the token it met."""
+    if isinstance(value, bool):
+        return "TRUE_VALUE" if value else "FALSE_VALUE"
+    if isinstance(value, str):
+        return "STRING_VALUE"
+    return "NUMBER_VALUE" if isinstance(value, int) else "DECIMAL_VALUE"
+
+
+def _refuse(value: Any, type_: str) -> SerializationException:
+    return SerializationException(f"{_token(value)} cannot be converted to {type_}")
+
+
+def _string(value: Any, type_: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise _refuse(value, type_)
+
+
+def _boolean(value: Any, type_: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        raise _refuse(value, type_)
+    if value.upper() in _TRUE:
+        return True
+    if value.upper() in _FALSE:
+        return False
+    raise SerializationException("Unexpected token received from parser")
+
+
+def _integer(value: float | str, type_: str) -> int:
+    if isinstance(value, bool | str):
+        raise _refuse(value, type_)
+    return math.floor(value)
+
+
+def _decimal(value: Any, type_: str) -> float:
+    if isinstance(value, bool | str):
+        raise _refuse(value, type_)
+    return float(value)
+
+
+def _blob(value: Any, type_: str) -> str:
+    if not isinstance(value, str):
+        raise SerializationException("only base-64-encoded strings are convertible to bytes")
+    if wrong := complaint(value):
+        raise SerializationException(wrong)
+    return value
+
+
+_SCALARS: dict[str, Callable[[Any, str], Any]] = {
+    "string": _string,
+    "boolean": _boolean,
+    "integer": _integer,
+    "long": _integer,
+    "double": _decimal,
+    "float": _decimal,
+    "timestamp": _decimal,
+    "blob": _blob,
+}

@@ -1,0 +1,79 @@
+"""Is a request what the model allows? The one check for requests from the wire and from this process.
+
+`check` returns a new request of known members without nulls, or raises SerializationException (a value of the wrong
+type) or ValidationException (a value out of bounds), each in AWS's words: "2 validation errors detected: ...; ...".
+A request without fault is passed in C by its type; the rest of this module runs only to say what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from stator.api import wording
+from stator.api.coercion import coerce
+from stator.api.model import DYNAMODB, Service, service
+from stator.api.shapes import decode_hook, request_type
+from stator.api.violations import Findings, Path
+from stator.errors import SerializationException, ValidationException
+from stator.limits import VALIDATION_ERRORS_MAX
+
+
+def check(operation: str, request: Any, service_name: str = DYNAMODB) -> dict[str, Any]:
+    """The request, copied: known members only, no nulls. `operation` must be one of the model's."""
+    try:
+        checked: dict[str, Any] = msgspec.convert(
+            request, request_type(operation, service_name), dec_hook=decode_hook
+        )
+    except (msgspec.ValidationError, RecursionError):
+        return explain(operation, request, service_name)
+    return checked
+
+
+def explain(operation: str, request: Any, service_name: str = DYNAMODB) -> dict[str, Any]:
+    """What `check` does, the slow way, which finds the words for what is wrong."""
+    model = service(service_name)
+    name = model.operations[operation].input
+    try:
+        coerced: dict[str, Any] = coerce(model.shapes, name, request)
+    except RecursionError:
+        raise SerializationException("The request is nested too deeply") from None
+    _raise_alone(operation, model, coerced)
+    found = Findings(operation, model.shapes).structure(name, coerced, Path("", ""))
+    _raise_all(list(islice(found, VALIDATION_ERRORS_MAX)))
+    return coerced
+
+
+def _raise_all(errors: list[str]) -> None:
+    if errors:
+        count = f"{len(errors)} validation error{'s' if len(errors) > 1 else ''} detected: "
+        raise ValidationException(count + "; ".join(errors))
+
+
+def _raise_alone(operation: str, model: Service, request: dict[str, Any]) -> None:
+    """What the service says before, and instead of, everything else."""
+    for message in _alone(operation, model, request):
+        raise ValidationException(message)
+
+
+def _alone(operation: str, model: Service, request: dict[str, Any]) -> Iterator[str]:
+    members = model.shapes[model.operations[operation].input].members
+    name = request.get("TableName")
+    if operation in wording.WRITES:
+        if name == "":
+            yield (
+                "1 validation error detected: Value at 'TableName' failed to satisfy constraint: "
+                "Member must have length greater than or equal to 1"
+            )
+        if operation == "UpdateItem" and request.get("ReturnValues") not in (
+            None,
+            *wording.ENUMS["ReturnValue"],
+        ):
+            yield f"1 validation error detected: {wording.RETURN_VALUES}"
+    elif name is None and members.get("TableName") == "TableArn" and operation not in wording.ITEM_OPERATIONS:
+        yield "The parameter 'TableName' is required but was not present in the request"
+    elif operation == "BatchWriteItem" and request.get("RequestItems") == {}:
+        yield "The requestItems parameter is required for BatchWriteItem"

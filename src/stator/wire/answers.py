@@ -1,0 +1,82 @@
+"""An operation's answer -> bytes, and the head of the HTTP/1.1 answer around it, with AWS's headers in AWS's order.
+
+x-amz-crc32 is the CRC-32 of the body as sent; SDKs check it. A request id is 52 capitals and digits.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+from zlib import crc32
+
+import msgspec
+
+JSON_1_0 = b"application/x-amz-json-1.0"
+JSON = b"application/json"
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
+_ID_CHARS = 52
+# Characters of an id that count; the others are drawn anew after as many ids as those can count.
+_COUNTED_CHARS = 2
+_DIGITS = [first + second for first in _ALPHABET for second in _ALPHABET]
+
+encode_answer: Callable[[Any], bytes] = msgspec.json.Encoder().encode
+"""An answer's members as JSON; item bodies may be msgspec.Raw."""
+
+
+class RequestIds:
+    """Blocks of 1,024 ids, a random part and a count each: far cheaper than 52 random characters. One thread's."""
+
+    __slots__ = ("_block", "_numbers", "_random")
+
+    def __init__(self, random_: random.Random | None = None) -> None:
+        self._random = random_ if random_ is not None else random.SystemRandom()
+        self._numbers = count(len(_DIGITS))
+        self._block = ""
+
+    def __call__(self) -> str:
+        number = next(self._numbers)
+        if number >= len(_DIGITS):
+            number = self._begin_block()
+        return self._block + _DIGITS[number]
+
+    def _begin_block(self) -> int:
+        self._block = "".join(self._random.choices(_ALPHABET, k=_ID_CHARS - _COUNTED_CHARS))
+        self._numbers = count(1)
+        return 0
+
+
+_STATUS_LINES = {
+    200: "HTTP/1.1 200 OK",
+    400: "HTTP/1.1 400 Bad Request",
+    404: "HTTP/1.1 404 Not Found",
+    500: "HTTP/1.1 500 Internal Server Error",
+    503: "HTTP/1.1 503 Service Unavailable",
+}
+
+
+def response_head(
+    status: int,
+    body: bytes,
+    request_id: str,
+    *,
+    content_type: bytes = JSON_1_0,
+    date: str = "",
+    keep_alive: bool = True,
+) -> bytes:
+    """The head, with the empty line that ends it. `date` as HTTP has it, or nothing to leave it out; no Content-Type
+    for an empty content type."""
+    return (
+        f"{_STATUS_LINES[status]}\r\nServer: Server\r\n"
+        f"{f'Date: {date}' + _END if date else ''}"
+        f"{f'Content-Type: {content_type.decode()}' + _END if content_type else ''}"
+        f"Content-Length: {len(body)}\r\n"
+        f"Connection: {'keep-alive' if keep_alive else 'close'}\r\n"
+        f"x-amzn-RequestId: {request_id}\r\n"
+        f"x-amz-crc32: {crc32(body)}\r\n\r\n"
+    ).encode("latin-1")
+
+
+_END = "\r\n"
