@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from stator.errors import ValidationException
 from stator.expressions.condition_checks import fit_of, refuse_faults
@@ -25,8 +26,7 @@ KIND = "KeyConditionExpression"
 _MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-@dataclass(frozen=True, slots=True)
-class KeyTest:
+class KeyTest(NamedTuple):
     """`operator` is one of = < <= > >= BETWEEN begins_with; BETWEEN has two values, the others one."""
 
     attribute: str
@@ -38,11 +38,11 @@ class KeyTest:
 class KeyCondition:
     """Tests of distinct attributes, in the order of the text; all must hold."""
 
-    tests: tuple[KeyTest, ...]
+    conditions: tuple[KeyTest, ...]
 
     @property
     def attributes(self) -> frozenset[str]:
-        return frozenset(test.attribute for test in self.tests)
+        return frozenset(test.attribute for test in self.conditions)
 
 
 def compile_key_condition(text: str, placeholders: Placeholders) -> KeyCondition:

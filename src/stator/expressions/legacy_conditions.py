@@ -63,9 +63,7 @@ _KEY_OPERATORS = {
 }
 
 
-def condition_of_expected(
-    expected: Mapping[str, Entry], conditional_operator: str | None
-) -> Condition | None:
+def expected_condition(expected: Mapping[str, Entry], conditional_operator: str | None) -> Condition | None:
     """What a write expects of the item; None when it expects nothing. Raises ValidationException."""
     _refuse_lone_operator(expected, conditional_operator)
     return _condition(
@@ -73,13 +71,13 @@ def condition_of_expected(
     )
 
 
-def condition_of_filter(filters: Mapping[str, Entry], conditional_operator: str | None) -> Condition | None:
+def filter_condition(filters: Mapping[str, Entry], conditional_operator: str | None) -> Condition | None:
     """A QueryFilter or a ScanFilter; None when it is empty. Raises ValidationException."""
     _refuse_lone_operator(filters, conditional_operator)
     return _condition([_filter_entry(name, entry) for name, entry in filters.items()], conditional_operator)
 
 
-def key_condition_of_conditions(conditions: Mapping[str, Entry]) -> KeyCondition:
+def key_condition(conditions: Mapping[str, Entry]) -> KeyCondition:
     """Raises ValidationException."""
     if not conditions:
         raise ValidationException("Conditions can be of length 1 or 2 only")

@@ -17,19 +17,19 @@ _SETS = frozenset(("SS", "NS", "BS"))
 _ADDABLE = _SETS | {"N", "L"}
 
 
-def update_of_attribute_updates(updates: Mapping[str, Mapping[str, Any]]) -> Update:
+def update(updates: Mapping[str, Mapping[str, Any]]) -> Update:
     """Raises ValidationException with AWS's text."""
     values = {}
     actions = []
-    for place, (name, update) in enumerate(updates.items()):
-        value = update.get("Value")
+    for place, (name, change) in enumerate(updates.items()):
+        value = change.get("Value")
         if value is not None:
             value = values[f":{place}"] = canonical_value(value)
-        actions.append(_action(name, f":{place}", update.get("Action"), value))
+        actions.append(_action(name, f":{place}", change.get("Action"), value))
     return update_of_actions(actions, (), values, MISMATCH)
 
 
-def projection_of_attributes(names: Sequence[str]) -> Projection:
+def projection(names: Sequence[str]) -> Projection:
     """AttributesToGet. Raises ValidationException for a name that comes twice."""
     seen = set()
     for name in names:

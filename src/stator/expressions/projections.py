@@ -13,7 +13,7 @@ from functools import lru_cache
 from stator.expressions.cursor import Cursor
 from stator.expressions.faults import invalid, undefined_name
 from stator.expressions.nodes import Path
-from stator.expressions.paths import PathTree, heads, nested_heads, path_tree, project
+from stator.expressions.paths import PathTree, nested_heads, path_tree, project
 from stator.expressions.placeholders import Names, Placeholders
 from stator.limits import EXPRESSIONS_REMEMBERED
 from stator.values import Item
@@ -21,10 +21,10 @@ from stator.values import Item
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """`top_level`: the attributes it takes something of; `nested`: those it goes into."""
+    """`top_level`: the attributes it takes something of, in the order of the text; `nested`: those it goes into."""
 
     paths: tuple[Path, ...]
-    top_level: frozenset[str]
+    top_level: tuple[str, ...]
     nested: frozenset[str]
     _tree: PathTree
 
@@ -39,7 +39,9 @@ def projection_of_paths(paths: Iterable[Path], kind: str = "ProjectionExpression
     """Raises ValidationException when paths overlap or conflict."""
     paths = tuple(paths)
     tree = path_tree(kind, [(path.parts, None) for path in paths])
-    return Projection(paths, heads(paths), nested_heads(paths), tree)
+    return Projection(
+        paths, tuple(dict.fromkeys(str(path.parts[0]) for path in paths)), nested_heads(paths), tree
+    )
 
 
 def compile_projection(
