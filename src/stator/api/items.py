@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from msgspec import Raw
 
 from stator.api.call import Answer, Call, Request
-from stator.api.conditions import check_key_paths, projection_of, update_of, write_condition
+from stator.api.conditions import (
+    check_key_paths,
+    check_update,
+    projection_of,
+    update_of,
+    write_condition,
+)
 from stator.api.consumed import collection_metrics, consumed, report_write, wants_collection_metrics
 from stator.api.names import resolve
 from stator.engine import items, records
@@ -104,7 +110,7 @@ def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     table = resolve(db, call, request["TableName"])
     key = key_of(table, attributes)
     if update is not None:
-        update.check_schema(table)
+        check_update(table, update)
     check_condition_paths(table, condition)
 
     def run(tx: Transaction) -> Written:
@@ -118,7 +124,7 @@ def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
         if record is not None and wanted.startswith("ALL"):
             answer["Attributes"] = Raw(records.body(record))
         elif record is not None and update is not None:
-            touched = update.touched(records.decode(record))
+            touched = update.project_updated(records.decode(record))
             if touched:
                 answer["Attributes"] = touched
     return _report(request, call, key, db.wrote(written), answer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Raw
 
 from stator.api.call import Answer, Call, Request
-from stator.api.conditions import Filter, check_key_paths, filter_of, key_condition_of, projection_of
+from stator.api.conditions import Filter, check_key_paths, filter_of, key_conditions_of, projection_of
 from stator.api.consumed import consumed
 from stator.api.key_conditions import check_start, schema_of, split_conditions
 from stator.api.names import resolve
@@ -48,7 +48,7 @@ def query(db: Database, request: Request, call: Call) -> Steps[Answer]:
         raise ValidationException(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
-    conditions = key_condition_of(request, placeholders)
+    conditions = key_conditions_of(request, placeholders)
     projection = projection_of(request, placeholders)
     placeholders.refuse_unused()
     select = check_select(request, projection)

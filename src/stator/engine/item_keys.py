@@ -113,10 +113,7 @@ def check_index_keys(table: Table, item: Item) -> None:
             if value is None:
                 continue
             if schema.type not in value:
-                raise ValidationException(
-                    f"{_INVALID}Type mismatch for Index Key {schema.name} Expected: {schema.type} "
-                    f"Actual: {next(iter(value))} IndexName: {index.name}"
-                )
+                raise index_key_mismatch(index, schema, next(iter(value)))
             if value[schema.type] == "":
                 raise ValidationException(
                     f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
@@ -124,6 +121,25 @@ def check_index_keys(table: Table, item: Item) -> None:
                     f"{_EMPTY_WORDS[schema.type]} value. IndexName: {index.name}, IndexKey: {schema.name}"
                 )
         _refuse_large_index_key(index, item)
+
+
+def index_key_mismatch(index: Index, schema: KeyAttribute, actual: str) -> ValidationException:
+    return ValidationException(
+        f"{_INVALID}Type mismatch for Index Key {schema.name} Expected: {schema.type} "
+        f"Actual: {actual} IndexName: {index.name}"
+    )
+
+
+def check_updated_index_keys(table: Table, item: Item) -> None:
+    """As `check_index_keys`, of what an update made, where the type was not to be seen in the request."""
+    for index in table.indexes:
+        for schema in index.keys:
+            value = item.get(schema.name)
+            if value is not None and schema.type not in value:
+                raise ValidationException(
+                    "The update expression attempted to update the secondary index key to unsupported type"
+                )
+    check_index_keys(table, item)
 
 
 def _in_report_order(table: Table) -> Iterator[Index]:

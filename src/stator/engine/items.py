@@ -6,7 +6,7 @@ local indexes, and the counters. A write that changes nothing writes nothing. Ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Protocol
 
 import msgspec
@@ -15,7 +15,7 @@ from stator.engine import indexes, records
 from stator.engine.capacity import write_units
 from stator.engine.catalogue import Table
 from stator.engine.indexes import IndexChange
-from stator.engine.item_keys import ItemKey, check_index_keys
+from stator.engine.item_keys import ItemKey, check_updated_index_keys
 from stator.errors import (
     ConditionalCheckFailedException,
     ItemCollectionSizeLimitExceededException,
@@ -36,13 +36,16 @@ class Update(Protocol):
 
 
 class Condition:
-    """A condition on the stored item (an absent one is empty); `return_old` puts the item into the refusal."""
+    """A condition on the stored item (an absent one is empty); `return_old` puts the item into the refusal.
 
-    __slots__ = ("matches", "return_old")
+    `nested`: the top-level attributes that its paths go into."""
 
-    def __init__(self, matches: Matches, return_old: bool) -> None:
+    __slots__ = ("matches", "nested", "return_old")
+
+    def __init__(self, matches: Matches, return_old: bool = False, nested: Collection[str] = ()) -> None:
         self.matches = matches
         self.return_old = return_old
+        self.nested = nested
 
     def check(self, item: Item, record: bytes | None) -> None:
         if self.matches(item):
@@ -122,7 +125,7 @@ def update_item(
     if size > ITEM_BYTES_MAX:
         raise ValidationException("Item size to update has exceeded the maximum allowed size")
     if table.indexes:
-        check_index_keys(table, item)
+        check_updated_index_keys(table, item)
     return _store(tx, table, key, old, old_item, item, records.encode(item, size))
 
 
