@@ -26,7 +26,7 @@ from stator.engine.catalogue import Table
 from stator.engine.item_keys import ItemKey, check_index_keys, key_of, key_within
 from stator.engine.items import Condition, Written
 from stator.errors import ValidationException
-from stator.expressions import Placeholders
+from stator.expressions import Placeholders, Projection
 from stator.limits import ITEM_BYTES_MAX
 from stator.storage.contract import Steps, Transaction, Work
 from stator.values import Item, canonical_item, item_size
@@ -36,11 +36,7 @@ if TYPE_CHECKING:
 
 
 def get_item(db: Database, request: Request, call: Call) -> Answer:
-    placeholders = Placeholders.of_request(request)
-    placeholders.refuse_mixed(request, ("ProjectionExpression",), ("AttributesToGet",))
-    attributes = canonical_item(request["Key"])
-    projection = projection_of(request, placeholders)
-    placeholders.refuse_unused()
+    attributes, projection = _checked_get(request)
     table = resolve(db, call, request["TableName"])
     key = key_of(table, attributes)
     if projection is not None:
@@ -62,6 +58,17 @@ def get_item(db: Database, request: Request, call: Call) -> Answer:
     if capacity is not None:
         answer["ConsumedCapacity"] = capacity
     return answer
+
+
+def _checked_get(request: Request) -> tuple[Item, Projection | None]:
+    if len(request) == 2:  # the table and the key: nothing else to check
+        return canonical_item(request["Key"]), None
+    placeholders = Placeholders.of_request(request)
+    placeholders.refuse_mixed(request, ("ProjectionExpression",), ("AttributesToGet",))
+    attributes = canonical_item(request["Key"])
+    projection = projection_of(request, placeholders)
+    placeholders.refuse_unused()
+    return attributes, projection
 
 
 def put_item(db: Database, request: Request, call: Call) -> Steps[Answer]:

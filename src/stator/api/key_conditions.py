@@ -97,8 +97,8 @@ def check_start(table: Table, index: Index | None, key: Item, scan: bool) -> Non
     if index is not None:
         if any(name not in key for name in names):
             raise ValidationException("The provided starting key is invalid")
-        check_key(index.partition, index.sort, key)
+        check_key(index.keys, len(index.partition), key)
     try:
-        check_key(table.keys[:1], table.keys[1:], key)
+        check_key(table.keys, 1, key)
     except ValidationException as error:
         raise ValidationException(f"The provided starting key is invalid: {error.message}") from error

@@ -54,7 +54,7 @@ def selection(
     """`filtered`: the top-level names that the filter reads."""
     if index is not None and not index.local:
         _refuse_unprojected(index, select, projection)
-    project = None if projection is None else projection.apply
+    project: Callable[[Item], Item] | None = None if projection is None else projection.apply
     fetch = index is not None and index.local and _beyond(index, select, projection, filtered)
     if fetch and project is None and select != "ALL_ATTRIBUTES" and index is not None:
         project = _only(index.projected)

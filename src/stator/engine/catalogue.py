@@ -231,9 +231,16 @@ class Table:
 
     @property
     def arn(self) -> str:
-        d = self.description
-        return f"arn:aws:dynamodb:{d.region}:{d.account}:table/{d.name}"
+        return table_arn(self.description)
+
+
+def table_arn(description: TableDescription) -> str:
+    return f"arn:aws:dynamodb:{description.region}:{description.account}:table/{description.name}"
 
 
 def encode(description: TableDescription) -> bytes:
     return _encode(description)
+
+
+def decode(stored: bytes) -> TableDescription:
+    return _decode(stored)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stator.clock import Clock, SystemClock, seeded_random
 from stator.engine.items import Written
+from stator.engine.jobs import Jobs
 from stator.engine.like_aws import EASY, Hardships, LikeAws, Past
 from stator.engine.tables import Catalogue
 from stator.storage.contract import Store
@@ -41,6 +42,7 @@ class Database:
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or seeded_random()
         self.catalogue = Catalogue(store)
+        self.jobs = Jobs(self)
         self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)
 
     def read(self, consistent: bool, of_global_index: bool = False) -> Store | Past:

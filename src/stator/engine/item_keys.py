@@ -18,6 +18,7 @@ from stator.values import AttributeValue, Item, value_size
 SCHEMA_MISMATCH = "The provided key element does not match the schema"
 _INVALID = "One or more parameter values were invalid: "
 _NOT_VALID = "One or more parameter values are not valid. "
+_SURELY_SMALL = SORT_KEY_BYTES_MAX // 16  # four attributes of four bytes a character
 _EMPTY_WORDS = {"S": "string", "B": "binary"}
 
 
@@ -50,7 +51,7 @@ def key_of(table: Table, key: Item) -> ItemKey:
     """From a request's `Key`: exactly the key attributes, canonical. Raises ValidationException."""
     if len(key) != len(table.keys):
         raise ValidationException(SCHEMA_MISMATCH)
-    check_key(table.keys[:1], table.keys[1:], key)
+    check_key(table.keys, 1, key)
     return ItemKey(table, {name: key[name] for name in table.key_names})
 
 
@@ -65,36 +66,44 @@ def key_within(table: Table, item: Item) -> ItemKey:
             raise ValidationException(
                 f"{_INVALID}Type mismatch for key {schema.name} expected: {schema.type} actual: {actual}"
             )
-        _refuse_empty(schema, value)
-    _refuse_large(table.keys[:1], table.keys[1:], item)
+        if not value[schema.type]:
+            raise _empty(schema)
+    _refuse_large(table.keys, 1, item)
     return ItemKey(table, {name: item[name] for name in table.key_names})
 
 
-def check_key(partition: Sequence[KeyAttribute], sort: Sequence[KeyAttribute], key: Item) -> None:
-    """Refuses a key whose parts are absent, of another type, empty or too large."""
-    for schema in (*partition, *sort):
+def check_key(keys: Sequence[KeyAttribute], partition: int, key: Item) -> None:
+    """Refuses a key whose parts are absent, of another type, empty or too large. The first `partition` of `keys`
+    are partition attributes, the rest sort attributes."""
+    for schema in keys:
         value = key.get(schema.name)
         if value is None or schema.type not in value:
             raise ValidationException(SCHEMA_MISMATCH)
-        _refuse_empty(schema, value)
-    _refuse_large(partition, sort, key)
+        if not value[schema.type]:
+            raise _empty(schema)
+    _refuse_large(keys, partition, key)
 
 
-def _refuse_empty(schema: KeyAttribute, value: AttributeValue) -> None:
-    if value[schema.type] == "":
-        word = _EMPTY_WORDS[schema.type]
-        raise ValidationException(
-            f"{_NOT_VALID}The AttributeValue for a key attribute cannot contain an empty {word} value. "
-            f"Key: {schema.name}"
-        )
+def _empty(schema: KeyAttribute) -> ValidationException:
+    word = _EMPTY_WORDS[schema.type]
+    return ValidationException(
+        f"{_NOT_VALID}The AttributeValue for a key attribute cannot contain an empty {word} value. "
+        f"Key: {schema.name}"
+    )
 
 
-def _refuse_large(partition: Sequence[KeyAttribute], sort: Sequence[KeyAttribute], key: Item) -> None:
-    if sum(_part_bytes(key, schema) for schema in partition) > PARTITION_KEY_BYTES_MAX:
+def _refuse_large(keys: Sequence[KeyAttribute], partition: int, key: Item) -> None:
+    for schema in keys:
+        # UTF-8 takes at most four bytes a character, base64 more than one a byte: short text needs no counting.
+        if len(key[schema.name][schema.type]) > _SURELY_SMALL:
+            break
+    else:
+        return
+    if sum(_part_bytes(key, schema) for schema in keys[:partition]) > PARTITION_KEY_BYTES_MAX:
         raise ValidationException(
             f"{_INVALID}Size of hashkey has exceeded the maximum size limit of{PARTITION_KEY_BYTES_MAX} bytes"
         )
-    if sort and sum(_part_bytes(key, schema) for schema in sort) > SORT_KEY_BYTES_MAX:
+    if sum(_part_bytes(key, schema) for schema in keys[partition:]) > SORT_KEY_BYTES_MAX:
         raise ValidationException(
             f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
             f"{SORT_KEY_BYTES_MAX} bytes"
@@ -148,14 +157,5 @@ def _in_report_order(table: Table) -> Iterator[Index]:
 
 
 def _refuse_large_index_key(index: Index, item: Item) -> None:
-    if any(schema.name not in item for schema in index.keys):
-        return
-    if sum(_part_bytes(item, schema) for schema in index.partition) > PARTITION_KEY_BYTES_MAX:
-        raise ValidationException(
-            f"{_INVALID}Size of hashkey has exceeded the maximum size limit of{PARTITION_KEY_BYTES_MAX} bytes"
-        )
-    if sum(_part_bytes(item, schema) for schema in index.sort) > SORT_KEY_BYTES_MAX:
-        raise ValidationException(
-            f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
-            f"{SORT_KEY_BYTES_MAX} bytes"
-        )
+    if all(schema.name in item for schema in index.keys):
+        _refuse_large(index.keys, len(index.partition), item)
