@@ -154,3 +154,7 @@ class UnsupportedFileError(StatorError):
 
 class SettingError(StatorError):
     """A setting that is wrong: its name, and what is allowed."""
+
+
+class BudgetExceededError(StatorError):
+    """A key, a value or a transaction over the store's stated budget. Nothing of that work was written."""

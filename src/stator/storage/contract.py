@@ -100,10 +100,13 @@ Done = Callable[[Any, BaseException | None], None]
 
 
 class Scheduler(Protocol):
-    """The loop that a server drives its store with. All but `blocking`'s function runs on the loop's thread."""
+    """The loop that a server drives its store with. All but `blocking`'s function runs on the loop's thread.
+
+    `soon` may be called from any thread; `later` and `blocking` are only called on the loop's."""
 
     def soon(self, call: Callable[[], None]) -> None:
-        """Runs `call` at the end of this turn, after the ready input was read."""
+        """Runs `call` at the end of this turn, after the ready input was read. Called from another thread, wakes
+        the loop for it."""
 
     def later(self, delay_s: float, call: Callable[[], None]) -> None: ...
 
@@ -123,13 +126,18 @@ class Store(Protocol):
     def snapshot(self) -> Snapshot: ...
 
     def generation(self) -> int:
-        """Moves whenever another process may have committed since the last read or transaction here began.
-        Cheap (under a microsecond): what is cached from the store is dropped when it moves."""
+        """Moves whenever another process may have committed since the last call; own commits do not move it.
+        Cheap (under a microsecond): what is cached from the store is dropped when it moves.
+
+        It is current at the time of the call. Inside a work no other process can commit, so what was checked there
+        holds until the work ends; a reader that must not act on older cached state asks after its snapshot's first
+        read."""
 
     def transact(
         self, run: Callable[[Transaction], T], decides: Iterable[bytes] = (), shares: Iterable[bytes] = ()
     ) -> T:
-        """Runs a work and returns its result once it is durable. For plain threads, not for the loop's."""
+        """Runs a work and returns its result once it is durable. For plain threads, not for the loop's.
+        A work that starts another transaction is refused with StatorError."""
 
     def submit(self, work: Work, done: Done) -> None:
         """Queues a work for the next group; `done` is called on the driving thread. Needs `attach`."""
@@ -138,7 +146,9 @@ class Store(Protocol):
         """From now on groups are led by this scheduler's thread."""
 
     def close(self) -> None:
-        """Finishes the group in flight and closes. Idempotent. Afterwards every call raises StatorError."""
+        """Finishes the group in flight and closes; works still queued fail with StatorError. Idempotent.
+        Afterwards every call raises StatorError. With a scheduler, call it on the loop's thread while its helper
+        thread still runs."""
 
 
 def drive(store: Store, steps: Steps[T]) -> T:

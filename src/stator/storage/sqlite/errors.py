@@ -1,0 +1,57 @@
+"""The boundary at which SQLite's errors become ours. Every call into apsw outside this package's tests passes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import apsw
+
+from stator.errors import (
+    CorruptionError,
+    StatorError,
+    StoreFailedError,
+    StoreFullError,
+    StoreReadOnlyError,
+)
+
+_KINDS: Final[tuple[tuple[tuple[type[apsw.Error], ...], type[StatorError], str], ...]] = (
+    ((apsw.FullError,), StoreFullError, "the disk or a quota is full; free space and try again"),
+    (
+        (apsw.CorruptError, apsw.NotADBError),
+        CorruptionError,
+        "the file is damaged; keep a copy of it and restore a backup",
+    ),
+    (
+        (apsw.ReadOnlyError, apsw.PermissionsError, apsw.AuthError),
+        StoreReadOnlyError,
+        "the file or its folder cannot be written; check their owner and permissions",
+    ),
+    (
+        (apsw.CantOpenError,),
+        StoreReadOnlyError,
+        "the file, its -wal or its -shm cannot be opened; check that the folder exists and can be written",
+    ),
+    ((apsw.BusyError, apsw.LockedError), StoreFailedError, "another process holds the file's lock"),
+    ((apsw.ConnectionClosedError,), StatorError, "the store is closed"),
+)
+
+
+def translated(error: apsw.Error, path: str, doing: str) -> StatorError:
+    """Our error for SQLite's, with the place. Raise it `from` the original."""
+    for kinds, ours, hint in _KINDS:
+        if isinstance(error, kinds):
+            return ours(f"{path}: while {doing}: {hint} (SQLite: {error}).")
+    code = getattr(error, "extendedresult", apsw.SQLITE_ERROR)
+    name = apsw.mapping_extended_result_codes.get(code) or type(error).__name__
+    return StoreFailedError(f"{path}: while {doing}: {name} (SQLite: {error}).")
+
+
+@contextmanager
+def translating(path: str, doing: str) -> Iterator[None]:
+    """For calls off the hot path; hot ones write the `except` out."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise translated(error, path, doing) from error

@@ -1,0 +1,101 @@
+"""The write connection: what groups are written through.
+
+SQLite's savepoints do not isolate a failed statement (a full disk rolls the whole transaction back), so an error here
+fails the group, closes the connection and opens another before the next group.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Final
+
+import apsw
+
+from stator.errors import StoreFailedError
+from stator.storage.layer import Base, Layer
+from stator.storage.sqlite.checkpoints import Checkpoints
+from stator.storage.sqlite.errors import translated
+from stator.storage.sqlite.generation import Generation
+from stator.storage.sqlite.tables import Tables
+
+_PAGES_WRITTEN: Final = apsw.SQLITE_DBSTATUS_CACHE_WRITE
+
+
+class WriteSession:
+    """A `group.Session`. Belongs to whoever has the writer role, or has borrowed it for a read."""
+
+    __slots__ = ("_applied", "_checkpoints", "_connect", "_generation", "_path", "_written", "tables")
+
+    def __init__(
+        self, path: str, connect: Callable[[], Tables], generation: Generation, checkpoints: Checkpoints
+    ) -> None:
+        self._path = path
+        self._connect = connect
+        self._generation = generation
+        self._checkpoints = checkpoints
+        self._written = 0
+        self._applied = False
+        self.tables: Tables | None = connect()
+
+    def begin(self) -> bool:
+        if self.tables is None:
+            self.tables = self._connect()
+        connection = self.tables.connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except apsw.BusyError:
+            return False
+        except apsw.Error as error:
+            raise translated(error, self._path, "starting a group") from error
+        self._generation.own_commit_begins()
+        self._written = connection.status(_PAGES_WRITTEN)[0]
+        self._applied = False
+        return True
+
+    def base(self) -> Base:
+        return self._open_tables()
+
+    def apply(self, layer: Layer) -> None:
+        tables = self._open_tables()
+        if not tables.connection.in_transaction:
+            raise StoreFailedError(f"{self._path}: a read failed and took the group's transaction with it.")
+        tables.apply(layer)
+        self._applied = True
+
+    def commit(self) -> None:
+        try:
+            self._open_tables().connection.execute("COMMIT")
+        except apsw.Error as error:
+            raise translated(error, self._path, "committing a group") from error
+
+    def settle(self, committed: bool) -> None:
+        if not committed:
+            self._start_anew()
+            self._generation.moved()
+            return
+        connection = self._open_tables().connection
+        if connection.in_transaction:  # nothing was applied
+            connection.execute("ROLLBACK")
+        wrote = self._applied and connection.status(_PAGES_WRITTEN)[0] != self._written
+        self._generation.own_commit_ended(wrote)
+
+    def checkpoint_is_due(self) -> bool:
+        return self._checkpoints.are_due()
+
+    def checkpoint(self) -> None:
+        self._checkpoints.run()
+
+    def close(self) -> None:
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        if self.tables is not None:
+            # The connection is given up because it failed; what closing it says is no news.
+            with contextlib.suppress(apsw.Error):
+                self.tables.connection.close(True)
+            self.tables = None
+
+    def _open_tables(self) -> Tables:
+        assert self.tables is not None
+        return self.tables

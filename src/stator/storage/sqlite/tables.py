@@ -1,0 +1,134 @@
+"""The tables of a Stator file, read and written through one connection.
+
+    rows      key -> value, where a row is short; key -> id of a `large` row, where it is not. In key order.
+    large     id -> value
+    sequences log -> the last number given out
+    meta      name -> what `file` says about it
+
+A row of 1,900 bytes and more would leave its value's tail on an overflow page of its own (a quarter of the 8 KB page
+is where a WITHOUT ROWID tree begins to); in `large`, a rowid table, it does not. A value in `rows` is therefore a
+blob or, for a large one, an integer. Triggers drop a large row with the row that names it, so that no statement here
+can forget to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import apsw
+
+from stator.storage.contract import Row
+from stator.storage.layer import Layer, summed
+from stator.storage.sqlite.errors import translated
+
+LARGE_ROW_BYTES: Final = 1900
+
+SCHEMA: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE rows (key BLOB PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE large (id INTEGER PRIMARY KEY, value BLOB);
+CREATE TABLE sequences (log BLOB PRIMARY KEY, number INTEGER) WITHOUT ROWID;
+CREATE TRIGGER large_row_replaced AFTER UPDATE ON rows WHEN typeof(old.value) = 'integer'
+  BEGIN DELETE FROM large WHERE id = old.value; END;
+CREATE TRIGGER large_row_deleted AFTER DELETE ON rows WHEN typeof(old.value) = 'integer'
+  BEGIN DELETE FROM large WHERE id = old.value; END;
+"""
+
+_VALUE: Final = "iif(typeof(value) = 'integer', (SELECT l.value FROM large l WHERE l.id = rows.value), value)"
+_GET: Final = f"SELECT {_VALUE} FROM rows WHERE key = ?"
+_RANGE: Final = f"SELECT key, {_VALUE} FROM rows WHERE key >= ? AND key < ? ORDER BY key"
+_RANGE_REVERSED: Final = _RANGE + " DESC"
+_PUT: Final = "INSERT INTO rows VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_PUT_LARGE: Final = "INSERT INTO large VALUES (?, ?)"
+_LAST_LARGE: Final = "SELECT max(id) FROM large"
+_DELETE: Final = "DELETE FROM rows WHERE key = ?"
+_DELETE_RANGE: Final = "DELETE FROM rows WHERE key >= ? AND key < ?"
+_SEQUENCE: Final = "SELECT number FROM sequences WHERE log = ?"
+_PUT_SEQUENCE: Final = "INSERT INTO sequences VALUES (?, ?) ON CONFLICT (log) DO UPDATE SET number = excluded.number"
+
+
+class Tables:
+    """Reads, and applies layers. Like its connection, used by one thread at a time."""
+
+    __slots__ = ("_execute", "_executemany", "connection", "path")
+
+    def __init__(self, connection: apsw.Connection, path: str) -> None:
+        cursor = connection.cursor()
+        self.connection = connection
+        self.path = path
+        self._execute = cursor.execute
+        self._executemany = cursor.executemany
+
+    # Reads
+
+    def get(self, key: bytes) -> bytes | None:
+        try:
+            value: bytes | None = self._execute(_GET, (key,)).get
+        except apsw.Error as error:
+            raise translated(error, self.path, "reading a row") from error
+        return value
+
+    def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        get = self.get
+        return [get(key) for key in keys]
+
+    def range(
+        self, start: bytes, stop: bytes, limit: int, bytes_max: int = 1 << 62, reverse: bool = False
+    ) -> tuple[list[Row], bool]:
+        rows: list[Row] = []
+        try:
+            found = self._execute(_RANGE_REVERSED if reverse else _RANGE, (start, stop))
+            for row in found:
+                if len(rows) >= limit or bytes_max <= 0:
+                    found.execute("")  # ends the statement, and with it its hold on the read transaction
+                    return rows, True
+                rows.append(row)
+                bytes_max -= len(row[0]) + len(row[1])
+        except apsw.Error as error:
+            raise translated(error, self.path, "reading a range") from error
+        return rows, False
+
+    def sequence(self, log: bytes) -> int:
+        try:
+            number: int | None = self._execute(_SEQUENCE, (log,)).get
+        except apsw.Error as error:
+            raise translated(error, self.path, "reading a sequence") from error
+        return number or 0
+
+    # Writes
+
+    def apply(self, layer: Layer) -> None:
+        """Writes what a layer holds, in key order, within the transaction that is open."""
+        try:
+            for interval in layer.cleared:
+                self._execute(_DELETE_RANGE, interval)
+            deleted = [(key,) for key, value in layer.writes.items() if value is None]
+            puts = [(key, value) for key, value in layer.writes.items() if value is not None]
+            puts.extend((key, summed(self.get(key), delta)) for key, delta in layer.sums.items())
+            puts.sort()
+            if deleted:
+                deleted.sort()
+                self._executemany(_DELETE, deleted)
+            self._put(puts)
+            if layer.sequences:
+                self._executemany(_PUT_SEQUENCE, sorted(layer.sequences.items()))
+        except apsw.Error as error:
+            raise translated(error, self.path, "writing a group") from error
+
+    def _put(self, puts: list[Row]) -> None:
+        large = [place for place, row in enumerate(puts) if len(row[0]) + len(row[1]) >= LARGE_ROW_BYTES]
+        if not large:
+            self._executemany(_PUT, puts)
+            return
+        named: list[tuple[bytes, bytes | int]] = list(puts)
+        first = (self._execute(_LAST_LARGE).get or 0) + 1
+        for number, place in enumerate(large, first):
+            named[place] = (puts[place][0], number)
+        self._executemany(_PUT_LARGE, _numbered(puts, large, first))
+        self._executemany(_PUT, named)
+
+
+def _numbered(puts: list[Row], large: list[int], first: int) -> Iterator[tuple[int, bytes]]:
+    for number, place in enumerate(large, first):
+        yield number, puts[place][1]
