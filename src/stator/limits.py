@@ -109,3 +109,5 @@ ARN_CHARS_MAX = 1024
 VALIDATION_ERRORS_MAX = 10
 ECHO_CHARS_MAX = 64 * 1024
 CALLERS_REMEMBERED = 1024
+# Values of a faulty request that are searched for the fault (ours): some 0.3 s
+EXPLAINED_VALUES_MAX = 200_000

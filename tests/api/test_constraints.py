@@ -1,4 +1,6 @@
-"""What the service says of a request that its model does not allow, word for word."""
+"""What the service says of a request that its model does not allow, word for word. Cases stand one a line."""
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ RETURN_VALUES = "Failed to satisfy constraint: Member must satisfy enum value se
 CAPACITY = "INDEXES, TOTAL, NONE"
 OPERATORS = "IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS"
 SELECT = "SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES"
-EMPTY_NAME = "Value at 'TableName' failed to satisfy constraint: Member must have length greater than or equal to 1"
+EMPTY_NAME = (
+    "Value at 'TableName' failed to satisfy constraint: Member must have length greater than or equal to 1"
+)
 NAME_BOUNDS = (
     "Map keys must satisfy constraint: [Member must have length less than or equal to 255, "
     "Member must have length greater than or equal to 3, "
@@ -358,7 +362,9 @@ MISSING = "The parameter 'TableName' is required but was not present in the requ
         ("BatchWriteItem", {"RequestItems": {}}, "The requestItems parameter is required for BatchWriteItem"),
     ],
 )
-def test_some_faults_have_a_sentence_of_their_own(operation: str, request_: dict[str, Any], message: str) -> None:
+def test_some_faults_have_a_sentence_of_their_own(
+    operation: str, request_: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValidationException) as refused:
         check(operation, request_)
     assert refused.value.message == message
@@ -427,7 +433,9 @@ def test_every_kind_of_value_is_echoed_as_java_prints_it() -> None:
     with pytest.raises(ValidationException) as refused:
         check("BatchWriteItem", {"RequestItems": {"abc": [{"DeleteRequest": {"Key": {"k": value}}}] * 26}})
     message = refused.value.message
-    assert "WriteRequest(putRequest=null, deleteRequest=DeleteRequest(key={k=AttributeValue(s=null, " in message
+    assert (
+        "WriteRequest(putRequest=null, deleteRequest=DeleteRequest(key={k=AttributeValue(s=null, " in message
+    )
     assert "b=java.nio.HeapByteBuffer[pos=0 lim=2 cap=2]" in message
     assert "bOOL=true" in message
     assert "m={}" in message

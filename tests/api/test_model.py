@@ -75,10 +75,7 @@ def _plain(hint: Any) -> str:
     return str(getattr(hint, "__forward_arg__", hint))
 
 
-@pytest.mark.parametrize(
-    "service",
-    [name for name in SERVICES],
-)
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_shape_that_is_named_exists(service: str) -> None:
     shapes = model.service(service).shapes
     named = {

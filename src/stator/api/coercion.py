@@ -3,17 +3,20 @@
 The service's parser is lenient in places (nulls are absent, "yes" is true, 1.5 is the integer 1) and has an odd
 sentence for each kind of mistake, which depends on what holds the value: a structure's member (`FIELD`) or a list or
 map (`ELEMENT`). Members that the model does not know are dropped. The first mistake in document order is the answer.
+
+This is Python at work on what a stranger sent, so a request of very many values is refused unread.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 from stator.api.binary_text import complaint
 from stator.api.model import Shape
 from stator.errors import SerializationException
+from stator.limits import EXPLAINED_VALUES_MAX
 
 FIELD = "field"
 ELEMENT = "element"
@@ -25,6 +28,7 @@ _CAST = (
     "(sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class are in module java.base of "
     "loader 'bootstrap')"
 )
+_FIELD = "Unexpected field type"
 _MISPLACED = "Start of structure or map found where not expected"
 _JAVA = {
     "string": "java.lang.String",
@@ -40,62 +44,76 @@ _TRUE = frozenset(("TRUE", "1", "YES"))
 _FALSE = frozenset(("FALSE", "0", "NO"))
 
 
-def coerce(shapes: dict[str, Shape], name: str, value: Any, place: str = FIELD) -> Any:
-    """`value`, which is not None, as the shape `name`. Raises SerializationException."""
-    shape = shapes[name]
-    match shape.kind:
-        case "structure":
-            return _structure(shapes, name, value, place)
-        case "map":
-            return _map(shapes, shape, value, place)
-        case "list":
-            return _list(shapes, shape, value, place)
-    if isinstance(value, list):
-        raise SerializationException(f"Unrecognized collection type class {_JAVA[shape.kind]}")
-    if isinstance(value, dict):
-        raise SerializationException(_MISPLACED)
-    return _SCALARS[shape.kind](value, _JAVA[shape.kind].rpartition(".")[2])
+def coerce(shapes: dict[str, Shape], name: str, value: Any) -> Any:
+    """`value`, which is not None, as the shape `name`. Raises SerializationException, and RecursionError for what
+    is nested past the interpreter's limit."""
+    return _Coercion(shapes).value(name, value, FIELD)
 
 
-def _structure(shapes: dict[str, Shape], name: str, value: Any, place: str) -> dict[str, Any]:
-    if isinstance(value, list):
-        raise SerializationException(f"Unrecognized collection type class {_PACKAGE}{name}")
-    if not isinstance(value, dict):
-        raise SerializationException(
-            "Unexpected field type" if place == FIELD else "Unexpected value type in payload"
-        )
-    members = shapes[name].members
-    return {
-        member: coerce(shapes, members[member], inner)
-        for member, inner in value.items()
-        if inner is not None and member in members
-    }
+class _Coercion:
+    def __init__(self, shapes: dict[str, Shape]) -> None:
+        self._shapes = shapes
+        self._room = EXPLAINED_VALUES_MAX
 
+    def value(self, name: str, value: Any, place: str) -> Any:
+        shape = self._shapes[name]
+        match shape.kind:
+            case "structure":
+                return self._structure(name, value, place)
+            case "map":
+                return self._map(shape, value, place)
+            case "list":
+                return self._list(shape, value, place)
+        if isinstance(value, list):
+            raise SerializationException(f"Unrecognized collection type class {_JAVA[shape.kind]}")
+        if isinstance(value, dict):
+            raise SerializationException(_MISPLACED)
+        return _SCALARS[shape.kind](value, _JAVA[shape.kind].rpartition(".")[2])
 
-def _map(shapes: dict[str, Shape], shape: Shape, value: Any, place: str) -> dict[str, Any]:
-    if isinstance(value, list):
-        element = _java_type(shapes, shape.element)
-        raise SerializationException(
-            f"Unrecognized collection type java.util.Map<java.lang.String, {element}>"
-        )
-    if not isinstance(value, dict):
-        raise SerializationException("Unexpected field type" if place == FIELD else _CAST)
-    return {key: kept for key, inner in value.items() if (kept := _element(shapes, shape, inner)) is not None}
+    def _structure(self, name: str, value: Any, place: str) -> dict[str, Any]:
+        if isinstance(value, list):
+            raise SerializationException(f"Unrecognized collection type class {_PACKAGE}{name}")
+        if not isinstance(value, dict):
+            raise SerializationException(_FIELD if place == FIELD else "Unexpected value type in payload")
+        self._take(value)
+        members = self._shapes[name].members
+        return {
+            member: self.value(members[member], inner, FIELD)
+            for member, inner in value.items()
+            if inner is not None and member in members
+        }
 
+    def _map(self, shape: Shape, value: Any, place: str) -> dict[str, Any]:
+        if isinstance(value, list):
+            type_ = f"java.util.Map<java.lang.String, {_java_type(self._shapes, shape.element)}>"
+            raise SerializationException(f"Unrecognized collection type {type_}")
+        if not isinstance(value, dict):
+            raise SerializationException(_FIELD if place == FIELD else _CAST)
+        self._take(value)
+        return {
+            key: kept for key, inner in value.items() if (kept := self._element(shape, inner)) is not None
+        }
 
-def _list(shapes: dict[str, Shape], shape: Shape, value: Any, place: str) -> list[Any]:
-    if isinstance(value, dict):
-        raise SerializationException(_MISPLACED)
-    if not isinstance(value, list):
-        raise SerializationException("Unexpected field type" if place == FIELD else _CAST)
-    return [kept for inner in value if (kept := _element(shapes, shape, inner)) is not None]
+    def _list(self, shape: Shape, value: Any, place: str) -> list[Any]:
+        if isinstance(value, dict):
+            raise SerializationException(_MISPLACED)
+        if not isinstance(value, list):
+            raise SerializationException(_FIELD if place == FIELD else _CAST)
+        self._take(value)
+        return [kept for inner in value if (kept := self._element(shape, inner)) is not None]
 
+    def _element(self, shape: Shape, value: Any) -> Any:
+        """A null structure is one with nothing in it, so that the checks that follow find it empty; other nulls go."""
+        if value is not None:
+            return self.value(shape.element, value, ELEMENT)
+        return {} if self._shapes[shape.element].kind == "structure" else None
 
-def _element(shapes: dict[str, Shape], shape: Shape, value: Any) -> Any:
-    """A null structure is one with nothing in it, so that the checks that follow find it empty; other nulls go."""
-    if value is not None:
-        return coerce(shapes, shape.element, value, ELEMENT)
-    return {} if shapes[shape.element].kind == "structure" else None
+    def _take(self, value: Sized) -> None:
+        self._room -= len(value)
+        if self._room < 0:
+            raise SerializationException(
+                "The request holds a mistake or a null, and too many values to look for it"
+            )
 
 
 def _java_type(shapes: dict[str, Shape], name: str) -> str:

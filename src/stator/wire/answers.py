@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import cache
 from itertools import count
 from typing import Any
 from zlib import crc32
@@ -48,13 +49,12 @@ class RequestIds:
         return 0
 
 
-_STATUS_LINES = {
-    200: "HTTP/1.1 200 OK",
-    400: "HTTP/1.1 400 Bad Request",
-    404: "HTTP/1.1 404 Not Found",
-    500: "HTTP/1.1 500 Internal Server Error",
-    503: "HTTP/1.1 503 Service Unavailable",
-}
+@cache
+def _status_line(status: int) -> str:
+    # Imported on first use: it would be a part of the time a server has to be ready.
+    from http import HTTPStatus
+
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"
 
 
 def response_head(
@@ -66,10 +66,10 @@ def response_head(
     date: str = "",
     keep_alive: bool = True,
 ) -> bytes:
-    """The head, with the empty line that ends it. `date` as HTTP has it, or nothing to leave it out; no Content-Type
-    for an empty content type."""
+    """The head, with the empty line that ends it, for any of HTTP's statuses. `date` as HTTP has it, or nothing to
+    leave it out; no Content-Type for an empty content type."""
     return (
-        f"{_STATUS_LINES[status]}\r\nServer: Server\r\n"
+        f"{_status_line(status)}\r\nServer: Server\r\n"
         f"{f'Date: {date}' + _END if date else ''}"
         f"{f'Content-Type: {content_type.decode()}' + _END if content_type else ''}"
         f"Content-Length: {len(body)}\r\n"

@@ -1,8 +1,8 @@
 """A request's body -> a checked request, as `stator.api.constraints` promises it.
 
 One pass in C for a body without fault; what that refuses is decoded again without types and explained in AWS's words.
-A body that is no JSON text (or nested past the interpreter's recursion limit, some 490 levels of values) is AWS's bare
-SerializationException. Of a member given twice the last stands.
+A body that is no JSON text, or is nested past what the interpreter may recurse (over 100 levels of values), is AWS's
+bare SerializationException. Of a member given twice the last stands.
 """
 
 from __future__ import annotations
