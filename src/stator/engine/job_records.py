@@ -1,0 +1,91 @@
+"""Jobs as stored: long work that goes on in bounded steps, whoever takes them, across crashes.
+
+A job's record, msgspec JSON under its job key, says what is to be done and from where on. Every step decides on the
+record: it goes on only while the stored bytes are those it began from, and replaces them in the transaction that does
+the work. So two processes may take the same step at once (one does it, the other does nothing), and a crash loses no
+more than the step in flight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from stator.keys import space
+from stator.storage.contract import Reader, Transaction, decode_counter
+
+
+class JobKind(StrEnum):
+    PURGE_TABLE = "PURGE_TABLE"
+    PURGE_INDEX = "PURGE_INDEX"
+    BACKFILL_INDEX = "BACKFILL_INDEX"
+
+
+class Job(msgspec.Struct, frozen=True):
+    """`account`, `region`, `table` and `index` are names, of a table or index that may be gone. `cursor` is the first
+    key not yet handled (empty: from the start), `done` the rows handled."""
+
+    kind: JobKind
+    table_id: int
+    account: str
+    region: str
+    table: str
+    index_id: int = 0
+    index: str = ""
+    cursor: bytes = b""
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedJob:
+    """A job as it was read: the record's key and bytes, which a step decides on."""
+
+    key: bytes
+    stored: bytes
+    job: Job
+
+    @property
+    def id(self) -> int:
+        return int.from_bytes(self.key[len(space.JOB_PREFIX) :], "big")
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Job).decode
+_STOP = space.successor(space.JOB_PREFIX)
+
+
+def add(tx: Transaction, job: Job) -> int:
+    """Queues a job and returns its id, never used again. The work decides on `space.NEXT_JOB_ID_KEY`."""
+    tx.add(space.NEXT_JOB_ID_KEY, 1)
+    job_id = decode_counter(tx.get(space.NEXT_JOB_ID_KEY))
+    tx.put(space.job_key(job_id), _encode(job))
+    return job_id
+
+
+def queue(reader: Reader, limit: int) -> list[QueuedJob]:
+    """The oldest jobs, at most `limit`, oldest first."""
+    rows, _ = reader.range(space.JOB_PREFIX, _STOP, limit)
+    return [QueuedJob(key, stored, _decode(stored)) for key, stored in rows]
+
+
+def read(reader: Reader, job_id: int) -> QueuedJob | None:
+    """One job; None when it is finished."""
+    key = space.job_key(job_id)
+    stored = reader.get(key)
+    return None if stored is None else QueuedJob(key, stored, _decode(stored))
+
+
+def still_as_read(tx: Transaction, queued: QueuedJob) -> bool:
+    """False when another step came first: then this one must do nothing."""
+    return tx.get(queued.key) == queued.stored
+
+
+def advance(tx: Transaction, queued: QueuedJob, cursor: bytes, rows: int) -> None:
+    job = msgspec.structs.replace(queued.job, cursor=cursor, done=queued.job.done + rows)
+    tx.put(queued.key, _encode(job))
+
+
+def finish(tx: Transaction, queued: QueuedJob) -> None:
+    tx.delete(queued.key)
