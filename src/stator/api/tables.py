@@ -1,0 +1,97 @@
+"""CreateTable, DescribeTable, ListTables, UpdateTable, DeleteTable; and, by their names, the account's two.
+
+A change is done when its answer is given, though the answer shows it on its way (CREATING, UPDATING, DELETING), as
+AWS's does. Only an index added to a large table goes on being filled after the answer, by jobs.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from stator.api.account import describe_endpoints, describe_limits
+from stator.api.call import Answer, Call, Request
+from stator.api.names import namespace, place, resolve_managed
+from stator.api.table_changes import table_change
+from stator.api.table_creation import new_table
+from stator.api.table_descriptions import as_created, deleted, described
+from stator.api.table_updates import check_update
+from stator.engine.catalogue import Table, TableDescription
+from stator.limits import BACKFILL_FIRST_ITEMS, BACKFILL_FIRST_S, LIST_TABLES_MAX
+from stator.storage.contract import Steps
+
+if TYPE_CHECKING:
+    from stator.engine.database import Database
+
+__all__ = [
+    "create_table",
+    "delete_table",
+    "describe_endpoints",
+    "describe_limits",
+    "describe_table",
+    "list_tables",
+    "update_table",
+]
+
+
+def _now(db: Database) -> float:
+    """Seconds since the epoch, to the millisecond, as AWS's times are."""
+    return round(db.clock.now(), 3)
+
+
+def create_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    account, region, name = place(db, call, request["TableName"])
+    call.table = name
+    uid = str(uuid.UUID(int=db.rng.getrandbits(128), version=4))
+    return _create(db, request, new_table(request, account, region, name, uid, _now(db)))
+
+
+def _create(db: Database, request: Request, description: TableDescription) -> Steps[Answer]:
+    made = yield from db.catalogue.create(description)
+    warm_indexes = {
+        index["IndexName"]
+        for index in request.get("GlobalSecondaryIndexes") or ()
+        if index.get("WarmThroughput")
+    }
+    shown = as_created(made, bool(request.get("WarmThroughput")), warm_indexes)
+    return {"TableDescription": described(shown, {}, made.created_at)}
+
+
+def describe_table(db: Database, request: Request, call: Call) -> Answer:
+    description = resolve_managed(db, call, request["TableName"]).description
+    return {"Table": described(description, db.catalogue.counts(description), _now(db))}
+
+
+def list_tables(db: Database, request: Request, call: Call) -> Answer:
+    account, region = namespace(db, call)
+    limit = request.get("Limit") or LIST_TABLES_MAX
+    names, more = db.catalogue.names(account, region, request.get("ExclusiveStartTableName"), limit)
+    answer: Answer = {"TableNames": names}
+    if more:
+        answer["LastEvaluatedTableName"] = names[-1]
+    return answer
+
+
+def update_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    check_update(request)
+    return _update(db, request, resolve_managed(db, call, request["TableName"]))
+
+
+def _update(db: Database, request: Request, table: Table) -> Steps[Answer]:
+    now = _now(db)
+    changed = yield from db.catalogue.update(table, table_change(request, now))
+    counts = db.catalogue.counts(changed.shown)
+    if changed.backfill is not None:
+        # Small tables have the index before their client asks for it; large ones go on as a job.
+        yield from db.jobs.run(changed.backfill, BACKFILL_FIRST_S, BACKFILL_FIRST_ITEMS)
+    return {"TableDescription": described(changed.shown, counts, now)}
+
+
+def delete_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    return _delete(db, resolve_managed(db, call, request["TableName"]))
+
+
+def _delete(db: Database, table: Table) -> Steps[Answer]:
+    counts = db.catalogue.counts(table.description)
+    description = yield from db.catalogue.delete(table)
+    return {"TableDescription": deleted(description, counts, _now(db))}
