@@ -1,0 +1,68 @@
+"""The `stator` command.
+
+Exit codes: 0 done; 1 it could not be done, one line says why and what to do; 2 a wrong command line or setting.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+from stator import __version__
+from stator.cli import dynamodb_local
+from stator.cli.commands import COMMANDS
+from stator.errors import SettingError, StatorError
+
+FAILED = 1
+WRONG_USE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code. Raises SystemExit for --help, --version and a wrong command line."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and dynamodb_local.is_flag(given[0]):
+        given.insert(0, "serve")
+    module = _module_of(given)
+    if given and given[0] == "serve":
+        given, hints = dynamodb_local.translate(given)
+        for hint in hints:
+            print(f"stator: {hint}", file=sys.stderr)
+    parsed = _parser(module, given[0] if given else "").parse_args(given)
+    if module is None:
+        _parser(None, "").print_help()
+        return 0
+    try:
+        code: int = module.run(parsed)
+    except SettingError as error:
+        print(f"stator: {error}", file=sys.stderr)
+        return WRONG_USE
+    except StatorError as error:
+        print(f"stator: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+    return code
+
+
+def _module_of(arguments: list[str]) -> ModuleType | None:
+    command = COMMANDS.get(arguments[0]) if arguments else None
+    return import_module(command[0]) if command else None
+
+
+def _parser(module: ModuleType | None, name: str) -> argparse.ArgumentParser:
+    """A parser that knows every command by name and the chosen one in full."""
+    parser = argparse.ArgumentParser(
+        prog="stator",
+        description="DynamoDB in one package: a durable database file, served to every AWS SDK.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"stator {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for command, (_, text) in COMMANDS.items():
+        chosen = commands.add_parser(command, help=text, description=text, allow_abbrev=False)
+        if module is not None and command == name:
+            module.add_arguments(chosen)
+    return parser

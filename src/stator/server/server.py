@@ -51,15 +51,16 @@ class Server:
         log: RequestLog | None = None,
         bounds: Bounds | None = None,
         clock: Clock | None = None,
+        sockets: list[socket.socket] | None = None,
     ) -> None:
-        """Binds its socket; raises StatorError when it cannot."""
+        """Binds its sockets, unless they are given; raises StatorError when it cannot."""
         self._db = db
         self._listening = listening or Listening()
         self._operations = operations
         self._bounds = bounds or Bounds()
         self._clock: Clock = clock or SystemClock()
         self._log = log or RequestLog(lambda _: None, self._clock)
-        self._sockets = listen(self._listening.host, self._listening.port, self._bounds.backlog)
+        self._sockets = sockets or listen(self._listening.host, self._listening.port, self._bounds.backlog)
         self.endpoint = endpoint_of(self._sockets[0], self._listening.host)
         self._listeners: list[asyncio.Server] = []
         self._stopping = False
