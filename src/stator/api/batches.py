@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Raw
 
 from stator.api.call import Answer, Call, Request
-from stator.api.conditions import check_key_paths, projection_of
+from stator.api.conditions import check_key_paths, legacy_projection_of, projection_of
 from stator.api.consumed import collection_metrics, consumed, wants_collection_metrics
 from stator.api.items import placed, refuse_large_item
 from stator.api.names import resolve
@@ -79,7 +79,7 @@ def batch_get_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
 def _wanted(asked: Request) -> _Wanted:
     placeholders = Placeholders.of_request(asked)
     placeholders.refuse_mixed(asked, ("ProjectionExpression",), ("AttributesToGet",))
-    projection = projection_of(asked, placeholders)
+    projection = legacy_projection_of(asked) or projection_of(asked, placeholders)
     placeholders.refuse_unused()
     keys = [canonical_item(key) for key in asked["Keys"]]
     seen = {tuple(sorted((name, str(value)) for name, value in key.items())) for key in keys}
@@ -163,8 +163,6 @@ def _checked(asked: dict[str, Any]) -> tuple[Item | None, Item | None, int]:
         raise ValidationException(
             "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
             "supported datatypes"
-            if asked
-            else "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
         )
     if "PutRequest" in asked:
         item = canonical_item(asked["PutRequest"]["Item"])

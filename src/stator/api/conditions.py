@@ -30,6 +30,8 @@ __all__ = [
     "check_update",
     "filter_of",
     "key_conditions_of",
+    "legacy_filter_of",
+    "legacy_projection_of",
     "projection_of",
     "update_of",
     "write_condition",
@@ -58,14 +60,17 @@ def _refuse_lone_operator(request: Request) -> None:
         raise ValidationException("ConditionalOperator cannot be used without Filter or Expected")
 
 
-def filter_of(request: Request, placeholders: Placeholders, legacy_parameter: str) -> Filter | None:
-    """The filter of a Query (`QueryFilter`) or Scan (`ScanFilter`)."""
+def filter_of(request: Request, placeholders: Placeholders) -> Filter | None:
     text = request.get("FilterExpression")
-    if text is not None:
-        return compile_condition(text, placeholders, "FilterExpression")
-    if legacy_parameter in request:
-        return legacy.filter_condition(request[legacy_parameter], request.get("ConditionalOperator"))
-    _refuse_lone_operator(request)
+    return None if text is None else compile_condition(text, placeholders, "FilterExpression")
+
+
+def legacy_filter_of(request: Request, parameter: str) -> Filter | None:
+    """`parameter`: QueryFilter or ScanFilter."""
+    if parameter in request:
+        return legacy.filter_condition(request[parameter], request.get("ConditionalOperator"))
+    if "FilterExpression" not in request:
+        _refuse_lone_operator(request)
     return None
 
 
@@ -81,8 +86,10 @@ def key_conditions_of(request: Request, placeholders: Placeholders) -> list[Sort
 
 def projection_of(request: Request, placeholders: Placeholders) -> Projection | None:
     text = request.get("ProjectionExpression")
-    if text is not None:
-        return compile_projection(text, placeholders)
+    return None if text is None else compile_projection(text, placeholders)
+
+
+def legacy_projection_of(request: Request) -> Projection | None:
     names = request.get("AttributesToGet")
     return None if names is None else legacy.projection(names)
 

@@ -14,6 +14,7 @@ from stator.api.call import Answer, Call, Request
 from stator.api.conditions import (
     check_key_paths,
     check_update,
+    legacy_projection_of,
     projection_of,
     update_of,
     write_condition,
@@ -66,7 +67,7 @@ def _checked_get(request: Request) -> tuple[Item, Projection | None]:
     placeholders = Placeholders.of_request(request)
     placeholders.refuse_mixed(request, ("ProjectionExpression",), ("AttributesToGet",))
     attributes = canonical_item(request["Key"])
-    projection = projection_of(request, placeholders)
+    projection = legacy_projection_of(request) or projection_of(request, placeholders)
     placeholders.refuse_unused()
     return attributes, projection
 

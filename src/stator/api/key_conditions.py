@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from stator.engine.catalogue import Index, KeyAttribute, Table
-from stator.engine.intervals import SortCondition
-from stator.engine.item_keys import check_key
+from stator.engine.intervals import INDEXABLE, Interval, SortCondition
+from stator.engine.item_keys import SCHEMA_MISMATCH, check_key
 from stator.errors import ValidationException
 from stator.values import Item
 
 _INVALID = "One or more parameter values were invalid: "
+_BAD_START = "The provided starting key is invalid"
 _NOT_SUPPORTED = "Query key condition not supported"
 
 
@@ -68,6 +69,8 @@ def _refuse_gaps(by_name: Mapping[str, SortCondition], given: int, sort: Sequenc
 
 
 def _check_operands(condition: SortCondition, schema: KeyAttribute) -> None:
+    if condition.operator not in INDEXABLE:
+        raise ValidationException("Attempted conditional constraint is not an indexable operation")
     for value in condition.values:
         if schema.type not in value:
             raise ValidationException(f"{_INVALID}Condition parameter type does not match schema type")
@@ -88,17 +91,41 @@ def _sort_conditions(
     return [by_name[schema.name] for schema in sort if schema.name in by_name]
 
 
-def check_start(table: Table, index: Index | None, key: Item, scan: bool) -> None:
-    """Refuses an ExclusiveStartKey that is not a whole place of the table or index."""
+def check_start_place(table: Table, index: Index | None, start: Item, scan: bool) -> None:
+    """Refuses an ExclusiveStartKey that does not hold what places it in the table or index."""
     names = set(table.key_names) if index is None else {*table.key_names, *index.names}
-    if len(key) != len(names):
-        detail = ": The provided key element does not match the schema" if scan and index is None else ""
-        raise ValidationException(f"The provided starting key is invalid{detail}")
-    if index is not None:
-        if any(name not in key for name in names):
-            raise ValidationException("The provided starting key is invalid")
-        check_key(index.keys, len(index.partition), key)
+    if len(start) != len(names):
+        detail = f": {SCHEMA_MISMATCH}" if scan and index is None else ""
+        raise ValidationException(f"{_BAD_START}{detail}")
+    if scan and index is None:
+        return
+    keys = table.keys if index is None else index.keys
+    if any(schema.name not in start for schema in keys):
+        raise ValidationException(_BAD_START)
+    check_key(keys, 1 if index is None else len(index.partition), start)
+
+
+def check_start_key(table: Table, start: Item) -> None:
+    """Refuses an ExclusiveStartKey without a proper key of the table."""
     try:
-        check_key(table.keys, 1, key)
+        check_key(table.keys, 1, start)
     except ValidationException as error:
-        raise ValidationException(f"The provided starting key is invalid: {error.message}") from error
+        raise ValidationException(f"{_BAD_START}: {error.message}") from error
+
+
+def check_start_within(
+    start: Item, place: bytes, partition: Item, sort: Sequence[SortCondition], interval: Interval
+) -> None:
+    """Refuses an ExclusiveStartKey outside what the query's conditions select."""
+    if sort and not interval[0] <= place < interval[1] and _same_partition(start, partition):
+        raise ValidationException("The provided starting key does not match the range key predicate")
+    if not _same_partition(start, partition):
+        raise ValidationException(
+            "The query can return at most one row and cannot be restarted"
+            if sort
+            else "The provided starting key is outside query boundaries based on provided conditions"
+        )
+
+
+def _same_partition(start: Item, partition: Item) -> bool:
+    return all(start[name] == value for name, value in partition.items())

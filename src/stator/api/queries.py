@@ -8,9 +8,23 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Raw
 
 from stator.api.call import Answer, Call, Request
-from stator.api.conditions import Filter, check_key_paths, filter_of, key_conditions_of, projection_of
+from stator.api.conditions import (
+    Filter,
+    check_key_paths,
+    filter_of,
+    key_conditions_of,
+    legacy_filter_of,
+    legacy_projection_of,
+    projection_of,
+)
 from stator.api.consumed import consumed
-from stator.api.key_conditions import check_start, schema_of, split_conditions
+from stator.api.key_conditions import (
+    check_start_key,
+    check_start_place,
+    check_start_within,
+    schema_of,
+    split_conditions,
+)
 from stator.api.names import resolve
 from stator.api.selects import check_select, selection
 from stator.engine.capacity import page_units, read_units
@@ -29,7 +43,7 @@ from stator.errors import ValidationException
 from stator.expressions import Placeholders, Projection
 from stator.keys.space import successor
 from stator.storage.contract import Steps
-from stator.values import Item, canonical_item, equal
+from stator.values import Item, canonical_item
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
@@ -42,26 +56,33 @@ def query(db: Database, request: Request, call: Call) -> Steps[Answer]:
         ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"),
         ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
     )
-    filter_ = filter_of(request, placeholders, "QueryFilter")
+    filter_ = legacy_filter_of(request, "QueryFilter")
+    projection = legacy_projection_of(request)
     start = _start_of(request)
     if "KeyConditions" not in request and "KeyConditionExpression" not in request:
         raise ValidationException(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
     conditions = key_conditions_of(request, placeholders)
-    projection = projection_of(request, placeholders)
+    filter_ = filter_of(request, placeholders) or filter_
+    projection = projection_of(request, placeholders) or projection
     placeholders.refuse_unused()
     select = check_select(request, projection)
     table, index = _place(db, request, call)
+    if start is not None:
+        check_start_place(table, index, start, scan=False)
     partition, sort = split_conditions(table, index, conditions)
     prefix = collection_prefix(table, index, partition)
     interval = query_interval(prefix, index, sort)
     reverse = request.get("ScanIndexForward") is False
     if start is not None:
-        check_start(table, index, start, scan=False)
-        _refuse_outside(start, partition, interval, _place_key(table, index, start))
-        interval = restart(interval, _place_key(table, index, start), reverse)
-    _check_filter(table, index, filter_, "QueryFilter" if "QueryFilter" in request else "Filter Expression")
+        check_start_key(table, start)
+        place = _place_key(table, index, start)
+        check_start_within(start, place, partition, sort, interval)
+        interval = restart(interval, place, reverse)
+    _refuse_key_filter(
+        table, index, filter_, "QueryFilter" if "QueryFilter" in request else "Filter Expression"
+    )
     plan = _plan(request, table, index, interval, select, projection, filter_)
     plan.collection = (prefix, successor(prefix))
     plan.reverse = reverse
@@ -75,30 +96,30 @@ def scan(db: Database, request: Request, call: Call) -> Steps[Answer]:
         ("ProjectionExpression", "FilterExpression"),
         ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
     )
-    filter_ = filter_of(request, placeholders, "ScanFilter")
+    projection = legacy_projection_of(request)
+    filter_ = legacy_filter_of(request, "ScanFilter")
     start = _start_of(request)
     segment, total = _segment(request)
-    projection = projection_of(request, placeholders)
+    filter_ = filter_of(request, placeholders) or filter_
+    projection = projection_of(request, placeholders) or projection
     placeholders.refuse_unused()
     select = check_select(request, projection)
     table, index = _place(db, request, call)
-    interval = scan_interval(table, index, segment, total)
     if start is not None:
-        check_start(table, index, start, scan=True)
+        check_start_place(table, index, start, scan=True)
+    plan = _plan(
+        request, table, index, scan_interval(table, index, segment, total), select, projection, filter_
+    )
+    if start is not None:
+        check_start_key(table, start)
         place = _place_key(table, index, start)
-        if not interval[0] <= place < interval[1]:
+        if not plan.start <= place < plan.stop:
             raise ValidationException(
                 "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey "
                 f"with correct Segment. TotalSegments: {total} Segment: {segment}"
             )
-        interval = restart(interval, place, reverse=False)
-    if filter_ is not None:
-        check_key_paths(table, filter_.nested)
-    return (
-        yield from _answer(
-            db, request, call, _plan(request, table, index, interval, select, projection, filter_)
-        )
-    )
+        plan.start, plan.stop = restart((plan.start, plan.stop), place, reverse=False)
+    return (yield from _answer(db, request, call, plan))
 
 
 def _start_of(request: Request) -> Item | None:
@@ -167,16 +188,7 @@ def _place_key(table: Table, index: Index | None, key: Item) -> bytes:
     return stored_key(table, key) if index is None else start_key(table, index, key)
 
 
-def _refuse_outside(start: Item, partition: Item, interval: Interval, place: bytes) -> None:
-    if not all(equal(start[name], value) for name, value in partition.items()):
-        raise ValidationException(
-            "The provided starting key is outside query boundaries based on provided conditions"
-        )
-    if not interval[0] <= place < interval[1]:
-        raise ValidationException("The provided starting key does not match the range key predicate")
-
-
-def _check_filter(table: Table, index: Index | None, filter_: Filter | None, parameter: str) -> None:
+def _refuse_key_filter(table: Table, index: Index | None, filter_: Filter | None, parameter: str) -> None:
     if filter_ is None:
         return
     partition, sort = schema_of(table, index)
@@ -186,7 +198,6 @@ def _check_filter(table: Table, index: Index | None, filter_: Filter | None, par
                 f"{parameter} can only contain non-primary key attributes: "
                 f"Primary key attribute: {schema.name}"
             )
-    check_key_paths(table, filter_.nested)
 
 
 def _plan(
@@ -200,6 +211,8 @@ def _plan(
 ) -> ReadPlan:
     if projection is not None:
         check_key_paths(table, projection.nested)
+    if filter_ is not None:
+        check_key_paths(table, filter_.nested)
     chosen = selection(table, index, select, projection, () if filter_ is None else filter_.attributes)
     matches: Callable[[Item], bool] | None = None if filter_ is None else filter_.matches
     return ReadPlan(

@@ -18,9 +18,12 @@ from stator.values import AttributeValue, Item
 Interval = tuple[bytes, bytes]
 
 
+INDEXABLE = frozenset(("=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"))
+
+
 @dataclass(frozen=True, slots=True)
 class SortCondition:
-    """`operator`: =, <, <=, >, >=, BETWEEN (two values) or begins_with."""
+    """`operator`: one of INDEXABLE, BETWEEN with two values; a legacy condition may bring another, to be refused."""
 
     name: str
     operator: str

@@ -13,7 +13,7 @@ from stator.engine.catalogue import Index, KeyAttribute, Table
 from stator.errors import CorruptionError, ValidationException
 from stator.keys.encoding import partition_hash, sort_key
 from stator.limits import PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX
-from stator.values import AttributeValue, Item, value_size
+from stator.values import Item, value_size
 
 SCHEMA_MISMATCH = "The provided key element does not match the schema"
 _INVALID = "One or more parameter values were invalid: "

@@ -78,15 +78,17 @@ def filter_condition(filters: Mapping[str, Entry], conditional_operator: str | N
 
 
 def key_condition(conditions: Mapping[str, Entry]) -> KeyCondition:
-    """Raises ValidationException."""
-    if not conditions:
-        raise ValidationException("Conditions can be of length 1 or 2 only")
+    """An operator that no key can serve is handed on as it is: only who knows the table refuses it, in its turn.
+
+    Raises ValidationException."""
     entries = [_filter_entry(name, entry) for name, entry in conditions.items()]
-    for _, operator, _ in entries:
-        if operator not in _KEY_OPERATORS:
-            raise ValidationException("Attempted conditional constraint is not an indexable operation")
+    if not 1 <= len(entries) <= 2:
+        raise ValidationException("Conditions can be of length 1 or 2 only")
     return KeyCondition(
-        tuple(KeyTest(name, _KEY_OPERATORS[operator], tuple(values)) for name, operator, values in entries)
+        tuple(
+            KeyTest(name, _KEY_OPERATORS.get(operator, operator), tuple(values))
+            for name, operator, values in entries
+        )
     )
 
 
