@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.Des
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from stator.engine.catalogue import Index, KeyAttribute, Table
 from stator.engine.intervals import INDEXABLE, Interval, SortCondition
@@ -28,44 +28,38 @@ def schema_of(table: Table, index: Index | None) -> tuple[Sequence[KeyAttribute]
 
 
 def split_conditions(
-    table: Table, index: Index | None, conditions: Sequence[SortCondition]
+    table: Table, index: Index | None, conditions: Sequence[SortCondition], start: Item | None
 ) -> tuple[Item, list[SortCondition]]:
-    """The partition attributes' values, and the sort conditions in key order. Raises ValidationException."""
+    """The partition attributes' values, and the sort conditions in key order. Raises ValidationException.
+
+    The ExclusiveStartKey's part is looked at before the condition on the same attribute, as the service does."""
     partition, sort = schema_of(table, index)
     by_name = {condition.name: condition for condition in conditions}
-    _refuse_unserved(by_name, partition, sort)
-    values = {schema.name: by_name[schema.name].values[0] for schema in partition}
-    return values, _sort_conditions(by_name, sort)
-
-
-def _refuse_unserved(
-    by_name: Mapping[str, SortCondition], partition: Sequence[KeyAttribute], sort: Sequence[KeyAttribute]
-) -> None:
-    if not sort and len(by_name) > len(partition):
-        raise ValidationException(_NOT_SUPPORTED)
-    for schema in partition:
-        condition = by_name.get(schema.name)
-        if condition is None:
-            raise ValidationException(f"Query condition missed key schema element: {schema.name}")
-        _check_operands(condition, schema)
-        if condition.operator != "=":
+    if start is not None:
+        _check_start_size(table, index, start)
+    given, exact = 0, True
+    for place, schema in enumerate((*partition, *sort)):
+        if start is not None:
+            _check_start_part(start, schema)
+        if not sort and len(by_name) > len(partition):
             raise ValidationException(_NOT_SUPPORTED)
-    _refuse_gaps(by_name, len(partition), sort)
-
-
-def _refuse_gaps(by_name: Mapping[str, SortCondition], given: int, sort: Sequence[KeyAttribute]) -> None:
-    exact = True
-    for schema in sort:
         condition = by_name.get(schema.name)
         if condition is None:
-            if len(by_name) > given:
+            if place < len(partition) or len(by_name) > given:
                 raise ValidationException(f"Query condition missed key schema element: {schema.name}")
-            return
-        if not exact:
-            raise ValidationException(_NOT_SUPPORTED)
+            continue
         _check_operands(condition, schema)
+        if not exact or (place < len(partition) and condition.operator != "="):
+            raise ValidationException(_NOT_SUPPORTED)
         exact = condition.operator == "="
         given += 1
+    values = {schema.name: by_name[schema.name].values[0] for schema in partition}
+    _refuse_large_operands(partition, values)
+    return values, [by_name[schema.name] for schema in sort if schema.name in by_name]
+
+
+def _refuse_large_operands(partition: Sequence[KeyAttribute], values: Item) -> None:
+    check_key(partition, len(partition), values)
 
 
 def _check_operands(condition: SortCondition, schema: KeyAttribute) -> None:
@@ -85,24 +79,27 @@ def _check_operands(condition: SortCondition, schema: KeyAttribute) -> None:
             )
 
 
-def _sort_conditions(
-    by_name: Mapping[str, SortCondition], sort: Sequence[KeyAttribute]
-) -> list[SortCondition]:
-    return [by_name[schema.name] for schema in sort if schema.name in by_name]
-
-
-def check_start_place(table: Table, index: Index | None, start: Item, scan: bool) -> None:
+def check_scan_start(table: Table, index: Index | None, start: Item) -> None:
     """Refuses an ExclusiveStartKey that does not hold what places it in the table or index."""
+    if index is None:
+        if len(start) != len(table.keys):
+            raise ValidationException(f"{_BAD_START}: {SCHEMA_MISMATCH}")
+        return
+    _check_start_size(table, index, start)
+    for schema in index.keys:
+        _check_start_part(start, schema)
+
+
+def _check_start_size(table: Table, index: Index | None, start: Item) -> None:
     names = set(table.key_names) if index is None else {*table.key_names, *index.names}
     if len(start) != len(names):
-        detail = f": {SCHEMA_MISMATCH}" if scan and index is None else ""
-        raise ValidationException(f"{_BAD_START}{detail}")
-    if scan and index is None:
-        return
-    keys = table.keys if index is None else index.keys
-    if any(schema.name not in start for schema in keys):
         raise ValidationException(_BAD_START)
-    check_key(keys, 1 if index is None else len(index.partition), start)
+
+
+def _check_start_part(start: Item, schema: KeyAttribute) -> None:
+    if schema.name not in start:
+        raise ValidationException(_BAD_START)
+    check_key((schema,), 1, start)
 
 
 def check_start_key(table: Table, start: Item) -> None:
@@ -113,19 +110,16 @@ def check_start_key(table: Table, start: Item) -> None:
         raise ValidationException(f"{_BAD_START}: {error.message}") from error
 
 
-def check_start_within(
-    start: Item, place: bytes, partition: Item, sort: Sequence[SortCondition], interval: Interval
-) -> None:
-    """Refuses an ExclusiveStartKey outside what the query's conditions select."""
-    if sort and not interval[0] <= place < interval[1] and _same_partition(start, partition):
+def check_start_within(start: Item, place: bytes, partition: Item, ranged: bool, interval: Interval) -> None:
+    """Refuses an ExclusiveStartKey outside what the query's conditions select.
+
+    `place`: where the key's sort attributes lie in the collection that is queried; `ranged`: there are sort
+    conditions."""
+    if ranged and not interval[0] <= place < interval[1]:
         raise ValidationException("The provided starting key does not match the range key predicate")
-    if not _same_partition(start, partition):
+    if any(start[name] != value for name, value in partition.items()):
         raise ValidationException(
             "The query can return at most one row and cannot be restarted"
-            if sort
+            if ranged
             else "The provided starting key is outside query boundaries based on provided conditions"
         )
-
-
-def _same_partition(start: Item, partition: Item) -> bool:
-    return all(start[name] == value for name, value in partition.items())

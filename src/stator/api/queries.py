@@ -19,8 +19,8 @@ from stator.api.conditions import (
 )
 from stator.api.consumed import consumed
 from stator.api.key_conditions import (
+    check_scan_start,
     check_start_key,
-    check_start_place,
     check_start_within,
     schema_of,
     split_conditions,
@@ -69,21 +69,20 @@ def query(db: Database, request: Request, call: Call) -> Steps[Answer]:
     placeholders.refuse_unused()
     select = check_select(request, projection)
     table, index = _place(db, request, call)
-    if start is not None:
-        check_start_place(table, index, start, scan=False)
-    partition, sort = split_conditions(table, index, conditions)
+    partition, sort = split_conditions(table, index, conditions, start)
     prefix = collection_prefix(table, index, partition)
     interval = query_interval(prefix, index, sort)
     reverse = request.get("ScanIndexForward") is False
     if start is not None:
         check_start_key(table, start)
-        place = _place_key(table, index, start)
-        check_start_within(start, place, partition, sort, interval)
+        place = _place_key(table, index, {**start, **partition})
+        check_start_within(start, place, partition, bool(sort), interval)
         interval = restart(interval, place, reverse)
     _refuse_key_filter(
         table, index, filter_, "QueryFilter" if "QueryFilter" in request else "Filter Expression"
     )
     plan = _plan(request, table, index, interval, select, projection, filter_)
+    _check_paths(table, None, filter_)
     plan.collection = (prefix, successor(prefix))
     plan.reverse = reverse
     return (yield from _answer(db, request, call, plan))
@@ -106,7 +105,7 @@ def scan(db: Database, request: Request, call: Call) -> Steps[Answer]:
     select = check_select(request, projection)
     table, index = _place(db, request, call)
     if start is not None:
-        check_start_place(table, index, start, scan=True)
+        check_scan_start(table, index, start)
     plan = _plan(
         request, table, index, scan_interval(table, index, segment, total), select, projection, filter_
     )
@@ -119,6 +118,7 @@ def scan(db: Database, request: Request, call: Call) -> Steps[Answer]:
                 f"with correct Segment. TotalSegments: {total} Segment: {segment}"
             )
         plan.start, plan.stop = restart((plan.start, plan.stop), place, reverse=False)
+    _check_paths(table, projection, filter_)
     return (yield from _answer(db, request, call, plan))
 
 
@@ -200,6 +200,12 @@ def _refuse_key_filter(table: Table, index: Index | None, filter_: Filter | None
             )
 
 
+def _check_paths(table: Table, projection: Projection | None, filter_: Filter | None) -> None:
+    for paths in (projection, filter_):
+        if paths is not None:
+            check_key_paths(table, paths.nested)
+
+
 def _plan(
     request: Request,
     table: Table,
@@ -209,10 +215,6 @@ def _plan(
     projection: Projection | None,
     filter_: Filter | None,
 ) -> ReadPlan:
-    if projection is not None:
-        check_key_paths(table, projection.nested)
-    if filter_ is not None:
-        check_key_paths(table, filter_.nested)
     chosen = selection(table, index, select, projection, () if filter_ is None else filter_.attributes)
     matches: Callable[[Item], bool] | None = None if filter_ is None else filter_.matches
     return ReadPlan(
