@@ -21,12 +21,18 @@ _START_S_MAX = 10.0
 class BackgroundServer:
     """Serves a database from `start` to `stop`. While it runs, its thread drives the store: no other may `submit`.
 
-    `options` are Server's. The database stays open."""
+    `loop` is a new one of its own when none is given. `options` are Server's. The database stays open."""
 
-    def __init__(self, db: Database, listening: Listening | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        db: Database,
+        listening: Listening | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+        **options: Any,
+    ) -> None:
         self.server = Server(db, listening, **options)
         self.endpoint = self.server.endpoint
-        self._loop = new_loop()
+        self._loop = loop or new_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="stator-server", daemon=True)
 
     def start(self) -> str:

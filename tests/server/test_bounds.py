@@ -1,0 +1,158 @@
+"""What one client, or many, can make the server hold or wait for."""
+
+from __future__ import annotations
+
+import socket
+
+from raw_http import head, request
+
+KEY = {"TableName": "songs", "Key": {"pk": {"S": "a"}}}
+SCAN = {"TableName": "songs"}
+QUERY = {
+    "TableName": "songs",
+    "KeyConditionExpression": "pk = :p",
+    "ExpressionAttributeValues": {":p": {"S": "a"}},
+}
+
+
+def test_headers_that_do_not_arrive_are_timed_out(rig):
+    with rig.client() as client:
+        client.send(b"POST / HTTP/1.1\r\nHost: local")
+        rig.until(lambda: rig.connections()[0]._parser.partial)
+        rig.sweep(19)
+        client.send(b"host\r\n")
+        rig.until(lambda: rig.connections()[0]._parser.partial_bytes)
+        rig.sweep(2)
+        assert client.answer().status == 408
+        client.socket.shutdown(socket.SHUT_WR)
+        assert client.at_end()
+
+
+def test_a_body_that_trickles_is_timed_out(rig):
+    with rig.client() as client:
+        client.send(head("GetItem", {"Content-Length": "1000000"}))
+        rig.until(lambda: rig.connections()[0]._parser.whole_head)
+        rig.sweep(29)
+        client.send(b"x" * 100_000)
+        rig.until(lambda: rig.connections()[0]._parser.partial_bytes >= 100_000)
+        rig.sweep(20)
+        assert rig.connections()[0]._last_words is None
+        rig.sweep(10)
+        assert client.answer().status == 408
+
+
+def test_an_idle_connection_is_closed_and_a_used_one_is_not(rig):
+    with rig.client() as client, rig.client() as idle:
+        assert idle.call("GetItem", KEY).status == 200
+        rig.sweep(200)
+        assert client.call("GetItem", KEY).status == 200
+        rig.sweep(101)
+        assert idle.at_end()
+        assert client.call("GetItem", KEY).status == 200
+
+
+def test_a_request_that_runs_long_is_not_idle(rig):
+    with rig.client() as client:
+        client.send(request("Scan", SCAN))
+        rig.until(lambda: rig.gate.entered)
+        rig.sweep(10_000)
+        rig.gate.open = True
+        assert client.answer().status == 200
+
+
+def test_input_waits_while_requests_wait(start):
+    rig = start(queue_requests_max=4)
+    with rig.client() as client:
+        client.send(request("Scan", SCAN) + request("GetItem", KEY) * 4)
+        rig.until(lambda: rig.connections() and not rig.connections()[0]._reading)
+        client.send(request("GetItem", KEY) * 3)
+        assert rig.background.run(lambda: len(rig.connections()[0]._queue)) == 4
+        rig.gate.open = True
+        assert [client.answer().status for _ in range(8)] == [200] * 8
+
+
+def test_a_client_that_does_not_take_its_answers_is_given_no_more_of_them_and_then_ended(rig):
+    with rig.client(read_buffer=4096) as client:
+        client.send(request("Query", QUERY) * 30)
+        rig.until(lambda: rig.connections() and not rig.connections()[0]._writable)
+        assert len(rig.calls) < 20
+        assert not rig.background.run(lambda: rig.connections()[0]._reading)
+        rig.sweep(1)
+        rig.sweep(61)
+        rig.until(lambda: not rig.connections())
+
+
+def test_a_client_that_takes_its_answers_late_gets_all_of_them(rig):
+    with rig.client(read_buffer=4096) as client:
+        client.send(request("Query", QUERY) * 12)
+        rig.until(lambda: rig.connections() and not rig.connections()[0]._writable)
+        assert [len(client.answer().body) for _ in range(12)] == [1_000_014] * 12
+
+
+def test_a_connection_too_many_is_told_so(start):
+    rig = start(connections_max=2)
+    with rig.client() as one, rig.client() as two:
+        assert one.call("GetItem", KEY).status == two.call("GetItem", KEY).status == 200
+        with rig.client() as three:
+            answer = three.answer()
+            assert (answer.status, answer.json["__type"]) == (
+                503,
+                "com.amazon.coral.service#ServiceUnavailable",
+            )
+            three.socket.shutdown(socket.SHUT_WR)
+            assert three.at_end()
+        rig.until(lambda: len(rig.connections()) == 2)
+        two.socket.close()
+        rig.until(lambda: len(rig.connections()) == 1)
+        with rig.client() as again:
+            assert again.call("GetItem", KEY).status == 200
+
+
+def test_bodies_that_arrive_together_share_a_budget(start):
+    rig = start(bodies_bytes_max=150_000)
+    with rig.client() as one, rig.client() as two:
+        one.send(head("GetItem", {"Content-Length": "120000"}) + b" " * 100_000)
+        rig.until(lambda: rig.server.connections._held == 100_000)
+        two.send(head("GetItem", {"Content-Length": "120000"}) + b" " * 100_000)
+        assert two.answer().status == 503
+        assert one.send(b" " * 20_000).answer().status == 400
+        assert rig.background.run(lambda: rig.server.connections._held) == 0
+
+
+def test_a_gone_client_costs_no_other_its_answer(rig):
+    with rig.client() as gone, rig.client() as other:
+        gone.send(request("Scan", SCAN))
+        other.send(request("Scan", SCAN))
+        rig.until(lambda: rig.gate.entered == 2)
+        gone.reset()
+        rig.until(lambda: len(rig.connections()) == 1)
+        rig.gate.open = True
+        assert other.answer().status == 200
+        rig.until(lambda: rig.server._service.in_flight == 0)
+
+
+def test_a_point_read_is_served_between_the_turns_of_scans(rig):
+    scans = [rig.client() for _ in range(40)]
+    for scan in scans:
+        scan.send(request("Scan", SCAN))
+    rig.until(lambda: rig.gate.entered == 40)
+    with rig.client() as reader:
+        assert reader.call("GetItem", KEY).status == 200
+    rig.gate.open = True
+    assert {scan.answer().status for scan in scans} == {200}
+    for scan in scans:
+        scan.socket.close()
+
+
+def test_a_stop_finishes_what_is_in_flight(start):
+    rig = start()
+    with rig.client() as running, rig.client() as idle:
+        assert idle.call("GetItem", KEY).status == 200
+        running.send(request("Scan", SCAN))
+        rig.until(lambda: rig.gate.entered)
+        rig.background.run(lambda: rig.background._loop.create_task(rig.server.stop()))
+        assert idle.at_end()
+        rig.gate.open = True
+        answer = running.answer()
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        assert running.at_end()
