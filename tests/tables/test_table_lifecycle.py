@@ -207,8 +207,9 @@ def test_tables_are_listed_in_order_and_page_by_page(session: Session) -> None:
 def test_namespaces_separate_what_their_name_says(namespace: str, seen: tuple[bool, ...]) -> None:
     session = Session(options=Options(namespace=namespace))
     session.create()
-    for (account, region), sees in zip([("000000000000", "us-east-1"), ("1", "us-east-1"), ("1", "eu-west-1")], seen, strict=True):
-        session.account, session.region = account, region
+    callers = [("000000000000", "us-east-1"), ("1", "us-east-1"), ("1", "eu-west-1")]
+    for caller, sees in zip(callers, seen, strict=True):
+        session.account, session.region = caller
         assert session.call("ListTables") == {"TableNames": ["music"] if sees else []}
 
 
