@@ -1,0 +1,160 @@
+"""Child processes that never outlive the benchmark: servers until they are ready, programs until they end.
+
+A server prints one line that holds its URL; `ready_s` is the time from its start to that line. Leaving the `with`
+block (by Ctrl-C too) ends the process and waits for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+
+from benchmarks.errors import BenchmarkError
+
+_READY_S_MAX = 20.0
+_STOP_S_MAX = 30.0
+_URL = re.compile(r"https?://[\w.\-]+:\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cores:
+    """The server's core and the load's; None: not pinned."""
+
+    server: int | None
+    load: int | None
+
+
+def two_cores() -> Cores:
+    """A core for the server and one for the load, where there are two."""
+    allowed = sorted(os.sched_getaffinity(0))
+    return Cores(allowed[0], allowed[1]) if len(allowed) > 1 else Cores(None, None)
+
+
+def pinned(arguments: Sequence[str], core: int | None) -> list[str]:
+    return list(arguments) if core is None else ["taskset", "-c", str(core), *arguments]
+
+
+def python(*arguments: str) -> list[str]:
+    return [sys.executable, *arguments]
+
+
+class Server:
+    """A running server. Its output is read to its end, so that it never waits for us; the last lines are kept.
+    `core` is where it runs now; None: anywhere."""
+
+    def __init__(self, arguments: Sequence[str], core: int | None) -> None:
+        self._name = " ".join(arguments)
+        self._lines: deque[str] = deque(maxlen=40)
+        self._is_ready = threading.Event()
+        self._started = perf_counter()
+        self.url = ""
+        self.ready_s = 0.0
+        self.core = core
+        self._process = subprocess.Popen(
+            pinned(arguments, core),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.append(line)
+            if not self.url and (found := _URL.search(line)):
+                self.ready_s = perf_counter() - self._started
+                self.url = found.group()
+                self._is_ready.set()
+        self._is_ready.set()
+
+    def wait_until_ready(self) -> None:
+        self._is_ready.wait(_READY_S_MAX)
+        if not self.url:
+            raise BenchmarkError(f"{self._name} did not start:\n{self.output()}")
+
+    def output(self) -> str:
+        return "".join(self._lines)
+
+    def move(self, core: int | None) -> None:
+        """Moves all its threads to this core, or lets them run on any."""
+        if core != self.core:
+            allowed = ",".join(map(str, sorted(os.sched_getaffinity(0)))) if core is None else str(core)
+            arguments = ["taskset", "-a", "-c", "-p", allowed, str(self.pid)]
+            subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
+            self.core = core
+
+    def cpu_s(self) -> float:
+        """Seconds of a core that it has used so far, in user code and in the kernel."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_bytes(self) -> int:
+        """Resident memory now."""
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) * 1024
+        raise BenchmarkError(f"{self._name} has ended:\n{self.output()}")
+
+    def stop(self) -> int:
+        """Asks it to end, and kills it if it does not; returns its exit status."""
+        try:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(_STOP_S_MAX)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            self._reader.join()
+        return self._process.returncode
+
+
+@contextmanager
+def serving(arguments: Sequence[str], core: int | None = None) -> Iterator[Server]:
+    """Starts a server, waits until it is ready, ends it. A server that ends badly is an error."""
+    server = Server(arguments, core)
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        status = server.stop()
+    if status:
+        raise BenchmarkError(f"{' '.join(arguments)} ended with status {status}:\n{server.output()}")
+
+
+@contextmanager
+def program(arguments: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """A program whose output is read by the caller (`communicate`); killed if still running at the end."""
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def output_of(arguments: Sequence[str]) -> str:
+    """What a program prints. Its failure is an error."""
+    with program(arguments) as process:
+        out, errors = process.communicate()
+        if process.returncode:
+            raise BenchmarkError(f"{' '.join(arguments)} failed:\n{out}{errors}")
+        return out
