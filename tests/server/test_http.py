@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+from email.utils import formatdate
 
 import pytest
 from raw_http import head, request
+
+from stator.server.replies import http_date
 
 KEY = {"TableName": "songs", "Key": {"pk": {"S": "a"}}}
 
@@ -277,3 +280,8 @@ def test_a_bug_of_ours_is_an_internal_server_error_and_its_trace_is_in_the_log(r
     log = "".join(rig.lines)
     assert "ZeroDivisionError: a bug of ours" in log
     assert answer.headers["x-amzn-requestid"] in log
+
+
+def test_a_date_is_written_as_http_has_it():
+    for seconds in (0, 951_782_400, 1_700_000_000, 4_102_444_799):
+        assert http_date(seconds) == formatdate(seconds, usegmt=True)

@@ -5,7 +5,6 @@ A wrong one is refused whichever source it stands in, with its name, where it wa
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -98,5 +97,7 @@ def _parse_one(setting: Setting, value: Any, source: str) -> Any:
 
 
 def _nearest(name: str, names: list[str]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, names, 1)
     return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(names)}"

@@ -1,0 +1,1 @@
+"""HTTP/1.1 on an asyncio protocol: bytes of connections -> operations of the api, and back."""

@@ -8,8 +8,11 @@ and send what needs a preflight, only when its origin was named in the settings.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
 # As AWS answers; two days is its own max-age
 _EXPOSED = b"x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,x-amz-crc32,Date"
@@ -51,19 +54,26 @@ def host_name(host: bytes) -> str:
 
 
 def is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+    return _address(name) is not None
 
 
 def is_loopback(name: str) -> bool:
     """Whether only this machine reaches a server bound to `name`."""
     name = name.lower()
-    if name == "localhost" or name.endswith(".localhost"):
+    if name in ("127.0.0.1", "localhost") or name.endswith(".localhost"):
         return True
-    return is_address(name) and ipaddress.ip_address(name).is_loopback
+    address = _address(name)
+    return address is not None and address.is_loopback
+
+
+def _address(name: str) -> IPv4Address | IPv6Address | None:
+    # Not needed by a server on 127.0.0.1 to become ready
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        return None
 
 
 class Cors:

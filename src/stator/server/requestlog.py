@@ -10,11 +10,11 @@ Lines are gathered and written a few times a second; `close` writes what is left
 from __future__ import annotations
 
 import asyncio
-import json
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from stator.api.call import Call
 from stator.clock import Clock
@@ -35,6 +35,7 @@ LEGACY = (
     "AttributesToGet",
     "ConditionalOperator",
 )
+_encode = msgspec.json.Encoder().encode
 _FLUSH_S = 0.2
 _PENDING_LINES_MAX = 256
 # Of one request, and characters of each: what AWS allows in one expression
@@ -98,6 +99,8 @@ class RequestLog:
 
     def failure(self, text: str, error: BaseException, **fields: Any) -> None:
         """An error of ours, with its stack trace. Written at once."""
+        import traceback
+
         trace = "".join(traceback.format_exception(error))
         if self._as_json:
             self._line(text, {**fields, "trace": trace})
@@ -120,10 +123,10 @@ class RequestLog:
     def _line(self, text: str, fields: Mapping[str, Any]) -> None:
         time = datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds")
         if self._as_json:
-            line = json.dumps({"time": time, "event": text, **fields}, separators=(",", ":"))
+            line = _encode({"time": time, "event": text, **fields}).decode()
         else:
             shown = " ".join(
-                f"{name}={json.dumps(value)}" for name, value in fields.items() if value is not None
+                f"{name}={_encode(value).decode()}" for name, value in fields.items() if value is not None
             )
             line = f"{time} {text} {shown}".rstrip()
         self._pending.append(line + "\n")

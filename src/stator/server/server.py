@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass
-from email.utils import formatdate
 
 from stator.api.call import Operations
 from stator.clock import Clock, SystemClock
@@ -20,6 +19,7 @@ from stator.server.connections import Connections
 from stator.server.jobs import JobRunner
 from stator.server.listening import endpoint_of, listen, raise_file_limit
 from stator.server.origins import Cors, HostCheck
+from stator.server.replies import http_date
 from stator.server.requestlog import RequestLog
 from stator.server.scheduler import LoopScheduler, Turns
 from stator.server.service import DynamoService
@@ -119,6 +119,6 @@ class Server:
 
     def _sweep(self) -> None:
         self.connections.sweep()
-        self._service.date = formatdate(self._clock.now(), usegmt=True)
+        self._service.date = http_date(self._clock.now())
         if not self._stopping:
             self.connections.loop.call_later(_SWEEP_S, self._sweep)
