@@ -129,4 +129,3 @@ def added(name: str, *keys: Members, **members: Any) -> Members:
         "AttributeDefinitions": [defined(key["AttributeName"]) for key in keys],
         "GlobalSecondaryIndexUpdates": [{"Create": index(name, *keys, **members)}],
     }
-

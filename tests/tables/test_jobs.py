@@ -123,7 +123,11 @@ def test_a_small_table_has_its_new_index_at_the_next_description(session: Sessio
     filled(session, 20)
     answer = session.update(**NEW)
     (shown,) = answer["GlobalSecondaryIndexes"]
-    assert (answer["TableStatus"], shown["IndexStatus"], shown["Backfilling"]) == ("UPDATING", "CREATING", False)
+    assert (answer["TableStatus"], shown["IndexStatus"], shown["Backfilling"]) == (
+        "UPDATING",
+        "CREATING",
+        False,
+    )
     assert status(session) == ("ACTIVE", None)
     assert indexed(session)[:2] == ([f"k{n:03d}" for n in range(20)], 20)
     assert not session.db.jobs.pending()
@@ -247,7 +251,9 @@ def test_a_backfill_goes_on_after_a_crash_at_any_step(fatal: int, after: bool) -
 
 @pytest.mark.parametrize("after", [False, True], ids=["before-commit", "after-commit"])
 @pytest.mark.parametrize("fatal", range(1, 9))
-def test_a_purge_goes_on_after_a_crash_at_any_step_and_leaves_the_new_table_alone(fatal: int, after: bool) -> None:
+def test_a_purge_goes_on_after_a_crash_at_any_step_and_leaves_the_new_table_alone(
+    fatal: int, after: bool
+) -> None:
     store = CrashingStore()
     session = Session(store)
     filled(session, 10)

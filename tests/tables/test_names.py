@@ -56,7 +56,10 @@ MALFORMED = [
     ("arn:aws:dynamodb:us-east-1:1:table", FORMAT),
     ("arn:aws:dynamodb:us-east-1:1:stream/music", "Invalid resource type"),
     ("arn:aws:dynamodb:us-east-1:1:table/", "Table name of ARN must have length greater than or equal to 3"),
-    ("arn:aws:dynamodb:us-east-1:1:table/ab", "Table name of ARN must have length greater than or equal to 3"),
+    (
+        "arn:aws:dynamodb:us-east-1:1:table/ab",
+        "Table name of ARN must have length greater than or equal to 3",
+    ),
     ("arn:aws:dynamodb:us-east-1:1:table/music/index/byg", FORMAT),
     ("arn:aws:dynamodb:us-east-1:1:table/mu sic", FORMAT),
     ("arn:aws:dynamodb:us-east-1:1:table/music\n", FORMAT),

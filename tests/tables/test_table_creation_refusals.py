@@ -41,7 +41,9 @@ def projected(**projection: Any) -> dict[str, Any]:
     return {**GSI, "GlobalSecondaryIndexes": [{**index("ggg", hashed("g")), "Projection": projection}]}
 
 
-NEITHER = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+NEITHER = (
+    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+)
 BOTH = "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"
 SAME = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
 NO_DEFINITION = "Invalid KeySchema: Some index key attribute have no definition"
@@ -50,7 +52,9 @@ SECOND = "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type
 COUNT = "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions"
 UNDEFINED = "Some index key attributes are not defined in AttributeDefinitions. "
 UNUSED = "Some AttributeDefinitions are not used. "
-NO_RANGE = "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex"
+NO_RANGE = (
+    "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex"
+)
 OTHER_HASH = (
     "Index KeySchema does not have the same leading hash key as table KeySchema for index: lll. "
     "index hash key: sk, table hash key: pk"
@@ -184,14 +188,17 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {
-            **gsi(hashed("g"), ProvisionedThroughput=units(1, 1), OnDemandThroughput={"MaxReadRequestUnits": 9}),
+            **gsi(
+                hashed("g"), ProvisionedThroughput=units(1, 1), OnDemandThroughput={"MaxReadRequestUnits": 9}
+            ),
             **PROVISIONED,
         },
         f"{INVALID}MaxReadRequestUnits for OnDemandThroughput for index: ggg {ON_PROVISIONED}",
     ),
     (
         gsi(hashed("g"), OnDemandThroughput={"MaxReadRequestUnits": 0}),
-        INVALID + "Requested MaxReadRequestUnits for OnDemandThroughput for index : ggg is outside of valid range",
+        INVALID
+        + "Requested MaxReadRequestUnits for OnDemandThroughput for index : ggg is outside of valid range",
     ),
     (
         gsi(hashed("g"), WarmThroughput={"ReadUnitsPerSecond": 100}),
@@ -304,7 +311,9 @@ OVER: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("changes", "message"), OVER, ids=["table", "index", "ceiling", "warm"])
-def test_capacity_beyond_a_new_accounts_is_a_limit(session: Session, changes: dict[str, Any], message: str) -> None:
+def test_capacity_beyond_a_new_accounts_is_a_limit(
+    session: Session, changes: dict[str, Any], message: str
+) -> None:
     error = refusal(session, "CreateTable", {**on_demand("music"), **changes})
     assert (error.code, error.message) == (LimitExceededException.__name__, message)
 

@@ -43,7 +43,9 @@ def test_creation_answers_creating_and_the_next_description_is_active(session: S
     }
 
 
-def test_a_provisioned_table_has_no_billing_summary_and_is_as_warm_as_it_is_provisioned(session: Session) -> None:
+def test_a_provisioned_table_has_no_billing_summary_and_is_as_warm_as_it_is_provisioned(
+    session: Session,
+) -> None:
     session.create(ProvisionedThroughput=units(5, 6))
     table = session.describe()
     assert "BillingModeSummary" not in table
@@ -202,7 +204,11 @@ def test_tables_are_listed_in_order_and_page_by_page(session: Session) -> None:
 
 @pytest.mark.parametrize(
     ("namespace", "seen"),
-    [("shared", (True, True, True)), ("region", (True, True, False)), ("account-region", (True, False, False))],
+    [
+        ("shared", (True, True, True)),
+        ("region", (True, True, False)),
+        ("account-region", (True, False, False)),
+    ],
 )
 def test_namespaces_separate_what_their_name_says(namespace: str, seen: tuple[bool, ...]) -> None:
     session = Session(options=Options(namespace=namespace))

@@ -30,7 +30,9 @@ SSE_ALONE = "Server-Side Encryption modification must be the only operation in t
 CLASS_ALONE = "TableClass modification must be the only operation in the request"
 PROTECTION_ALONE = "DeletionProtection modification must be the only operation in the request"
 WARM_ALONE = "WarmThroughput must be the only operation in the request"
-NEITHER = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+NEITHER = (
+    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+)
 
 
 def updates(*actions: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +128,9 @@ def refusal(session: Session, request: dict[str, Any]) -> ServiceError:
     return refused.value
 
 
-@pytest.mark.parametrize(("request_", "message"), WITHOUT_TABLE, ids=[f"{n}" for n in range(len(WITHOUT_TABLE))])
+@pytest.mark.parametrize(
+    ("request_", "message"), WITHOUT_TABLE, ids=[f"{n}" for n in range(len(WITHOUT_TABLE))]
+)
 def test_what_is_wrong_in_itself_is_refused_before_the_table_is_looked_for(
     session: Session, request_: dict[str, Any], message: str
 ) -> None:
@@ -191,7 +195,10 @@ ON_DEMAND: list[tuple[dict[str, Any], str]] = [
     (updates(updated("none", ProvisionedThroughput=units(1, 10**12 + 1))), BLOCKED),
     (updates(updated("none")), "Requested resource not found: Index none for table music"),
     (updates({"Delete": {"IndexName": "none"}}), "Requested resource not found: Index none for table music"),
-    (updates({"Delete": {"IndexName": "lll"}}), "Cannot delete an index that is not a GlobalSecondaryIndex: lll"),
+    (
+        updates({"Delete": {"IndexName": "lll"}}),
+        "Cannot delete an index that is not a GlobalSecondaryIndex: lll",
+    ),
     (updates(updated("lll")), "Cannot update an index that is not a GlobalSecondaryIndex: lll"),
     (updates({"Delete": {"IndexName": "ggg"}}, {"Delete": {"IndexName": "hhh"}}), ONE_AT_A_TIME),
     (updates(*({"Delete": {"IndexName": f"ab{c}"}} for c in "cdefgh")), ONE_AT_A_TIME),
@@ -227,7 +234,8 @@ ON_DEMAND: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"WarmThroughput": {"WriteUnitsPerSecond": 3999}},
-        INVALID + "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than current WarmThroughput, "
+        INVALID
+        + "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than current WarmThroughput, "
         "decreasing WarmThroughput is not supported",
     ),
     (
@@ -275,12 +283,14 @@ PROVISIONED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"OnDemandThroughput": {"MaxReadRequestUnits": 1}},
-        INVALID + "MaxReadRequestUnits for OnDemandThroughput cannot be specified when the table BillingMode is "
+        INVALID
+        + "MaxReadRequestUnits for OnDemandThroughput cannot be specified when the table BillingMode is "
         "PROVISIONED",
     ),
     (
         updates(updated("ggg", OnDemandThroughput={"MaxReadRequestUnits": 1})),
-        INVALID + "MaxReadRequestUnits for OnDemandThroughput for index : ggg cannot be specified when the table "
+        INVALID
+        + "MaxReadRequestUnits for OnDemandThroughput for index : ggg cannot be specified when the table "
         "BillingMode is PROVISIONED",
     ),
 ]
@@ -367,7 +377,10 @@ def test_an_index_has_a_throughput_and_a_count_of_its_own(session: Session) -> N
     ggg, hhh = session.describe()["GlobalSecondaryIndexes"]
     assert ggg["IndexStatus"] == "ACTIVE"
     assert ggg["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 1
-    assert (ggg["ProvisionedThroughput"]["ReadCapacityUnits"], ggg["WarmThroughput"]["WriteUnitsPerSecond"]) == (4, 2)
+    assert (
+        ggg["ProvisionedThroughput"]["ReadCapacityUnits"],
+        ggg["WarmThroughput"]["WriteUnitsPerSecond"],
+    ) == (4, 2)
     assert hhh["ProvisionedThroughput"] == {"NumberOfDecreasesToday": 0, **units(2, 2)}
 
 
@@ -401,7 +414,10 @@ def test_a_table_goes_on_demand_and_back(session: Session) -> None:
     table = session.describe()
     assert table["BillingModeSummary"] == {**summary, "BillingMode": "PROVISIONED"}
     assert table["ProvisionedThroughput"] == {"NumberOfDecreasesToday": 0, **units(7, 8)}
-    assert [i["ProvisionedThroughput"]["WriteCapacityUnits"] for i in table["GlobalSecondaryIndexes"]] == [4, 4]
+    assert [i["ProvisionedThroughput"]["WriteCapacityUnits"] for i in table["GlobalSecondaryIndexes"]] == [
+        4,
+        4,
+    ]
     assert "OnDemandThroughput" not in table
     assert table["WarmThroughput"]["ReadUnitsPerSecond"] == 12000
 

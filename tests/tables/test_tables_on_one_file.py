@@ -52,7 +52,9 @@ def test_each_sees_the_others_tables(two: tuple[Session, Session]) -> None:
     assert other.describe()["ItemCount"] == 0
 
 
-def test_either_takes_the_jobs_of_the_other(two: tuple[Session, Session], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_either_takes_the_jobs_of_the_other(
+    two: tuple[Session, Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, other = two
     monkeypatch.setattr("stator.api.tables.BACKFILL_FIRST_ITEMS", 0)
     monkeypatch.setattr("stator.engine.backfill.JOB_STEP_ROWS", 4)

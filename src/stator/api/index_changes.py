@@ -68,7 +68,9 @@ def _found(table: TableDescription, name: str, verb: str) -> IndexDescription:
     for index in table.indexes:
         if index.name == name:
             if index.local:
-                raise ValidationException(f"Cannot {verb} an index that is not a GlobalSecondaryIndex: {name}")
+                raise ValidationException(
+                    f"Cannot {verb} an index that is not a GlobalSecondaryIndex: {name}"
+                )
             return index
     raise ResourceNotFoundException(f"{NOT_FOUND}: Index {name} for table {table.name}")
 
@@ -111,7 +113,9 @@ def _create(change: Change, request: Request, parameters: Request, now: float) -
     return Change(stored, shown)
 
 
-def _new_index(table: TableDescription, request: Request, parameters: Request, now: float) -> IndexDescription:
+def _new_index(
+    table: TableDescription, request: Request, parameters: Request, now: float
+) -> IndexDescription:
     name = parameters["IndexName"]
     definitions = definitions_of(request)
     if not definitions:
@@ -183,9 +187,7 @@ def _update_capacity(
         echoed = throughput
     else:
         throughput = reprovisioned(present, units, now, stored.name)
-        echoed = replace(
-            present, increased_at=throughput.increased_at, decreased_at=throughput.decreased_at
-        )
+        echoed = replace(present, increased_at=throughput.increased_at, decreased_at=throughput.decreased_at)
     warm = warmed(stored.warm_throughput, throughput)
     return (
         replace(stored, throughput=throughput, warm_throughput=warm),

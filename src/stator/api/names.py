@@ -35,7 +35,10 @@ _FORMAT = (
 
 def resolve(db: Database, call: Call, name_or_arn: str) -> Table:
     """The table, for operations on items. Raises ResourceNotFoundException, or ValidationException for a bad ARN."""
-    account, region, name = place(db, call, name_or_arn)
+    account, region = namespace(db, call)
+    name = name_or_arn
+    if name.startswith("arn:"):
+        account, region, name = _place_of_arn(db, call, name_or_arn)
     call.table = name
     return db.catalogue.table(account, region, name)
 
@@ -51,12 +54,11 @@ def resolve_managed(db: Database, call: Call, name_or_arn: str) -> Table:
 
 
 def place(db: Database, call: Call, name_or_arn: str) -> Place:
-    """Where the table that is meant lies, or would. The name, or the ARN's form, is checked by the caller's shape
-    check or here. Raises ValidationException."""
-    account, region = namespace(db, call)
+    """Where the table that is meant lies, or would. A plain name's form is checked with the request's shape; an
+    ARN's is here. Raises ValidationException."""
     if name_or_arn.startswith("arn:"):
         return _place_of_arn(db, call, name_or_arn)
-    return account, region, name_or_arn
+    return *namespace(db, call), name_or_arn
 
 
 def namespace(db: Database, call: Call) -> tuple[str, str]:

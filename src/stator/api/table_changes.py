@@ -158,9 +158,7 @@ def _change_ceiling(change: Change, wanted: dict[str, int] | None) -> Change:
     if change.stored.billing_mode is BillingMode.PROVISIONED:
         refuse_ceiling(wanted, "", _IS_PROVISIONED)
     stored, shown = ceiling(wanted, change.stored.region, None, change.stored.max_throughput, creating=False)
-    return Change(
-        replace(change.stored, max_throughput=stored), replace(change.shown, max_throughput=shown)
-    )
+    return Change(replace(change.stored, max_throughput=stored), replace(change.shown, max_throughput=shown))
 
 
 def _change_warm(change: Change, wanted: dict[str, int] | None) -> Change:

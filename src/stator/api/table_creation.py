@@ -44,12 +44,16 @@ Request = dict[str, Any]
 Keys = tuple[tuple[KeyAttribute, ...], tuple[KeyAttribute, ...]]
 """Partition attributes and sort attributes."""
 
-NEITHER = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+NEITHER = (
+    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+)
 _UNSUPPORTED = ("GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes")
 _IS_PROVISIONED = "table BillingMode is PROVISIONED."
 
 
-def new_table(request: Request, account: str, region: str, name: str, uid: str, now: float) -> TableDescription:
+def new_table(
+    request: Request, account: str, region: str, name: str, uid: str, now: float
+) -> TableDescription:
     """The table that the request describes, without an id. Raises ValidationException or LimitExceededException."""
     refuse_unsupported(request, _UNSUPPORTED)
     _refuse_absent(request)

@@ -149,9 +149,7 @@ def _ceiling(ceiling: MaxThroughput | None) -> Members:
     if ceiling is None:
         return {}
     shown = {"MaxReadRequestUnits": ceiling.read, "MaxWriteRequestUnits": ceiling.write}
-    return {
-        "OnDemandThroughput": {member: units for member, units in shown.items() if units is not None}
-    }
+    return {"OnDemandThroughput": {member: units for member, units in shown.items() if units is not None}}
 
 
 def _warm(warm: WarmThroughput | None) -> Members:

@@ -51,9 +51,7 @@ def check_stream_change(specification: dict[str, Any]) -> None:
         raise invalid("If stream is being disabled, then UpdateViewType must not be specified")
 
 
-def changed_stream(
-    specification: dict[str, Any], present: Stream | None, table: str, now: float
-) -> Stream:
+def changed_stream(specification: dict[str, Any], present: Stream | None, table: str, now: float) -> Stream:
     """A new stream, or the present one ended. The specification has passed `check_stream_change`."""
     running = present is not None and present.enabled
     if specification["StreamEnabled"]:
@@ -118,9 +116,7 @@ def tags_of(tags: list[dict[str, str]] | None) -> dict[str, str]:
         if key.lower().startswith("aws:"):
             raise ValidationException(f"Tag Key cannot be prefixed with aws:, Key: {key}")
         if key in found:
-            raise ValidationException(
-                f"Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}"
-            )
+            raise ValidationException(f"Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}")
         found[key] = tag["Value"]
     if len(found) > TAGS_MAX:
         raise ValidationException("Number of Tags exceed the current limit for the provided ResourceArn")

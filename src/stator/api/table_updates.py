@@ -89,8 +89,7 @@ def _check_indexes(request: Request) -> None:
         name = actions[0]["IndexName"]
         if name in seen:
             raise invalid(
-                "Only one global secondary index update per index is allowed simultaneously. "
-                f"Index: {name}"
+                f"Only one global secondary index update per index is allowed simultaneously. Index: {name}"
             )
         seen.add(name)
 
@@ -101,7 +100,9 @@ def _refuse_company(request: Request, changes: list[str]) -> None:
     for member, refusal in _ALONE.items():
         if member in changes:
             if member == "WarmThroughput" and any(action == "Create" for action, _ in index_actions(request)):
-                raise invalid("Create global secondary index cannot be specified when updating WarmThroughput")
+                raise invalid(
+                    "Create global secondary index cannot be specified when updating WarmThroughput"
+                )
             raise invalid(refusal)
     if "OnDemandThroughput" in changes and set(changes) - {"OnDemandThroughput", "BillingMode"}:
         raise invalid("OnDemandThroughput can only be combined with BillingMode in an UpdateTable request")

@@ -9,14 +9,16 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from stator.api.account import describe_endpoints, describe_limits
 from stator.api.call import Answer, Call, Request
-from stator.api.names import namespace, place, resolve_managed
+from stator.api.names import Place, namespace, place, resolve_managed
 from stator.api.table_changes import table_change
 from stator.api.table_creation import new_table
 from stator.api.table_descriptions import as_created, deleted, described
 from stator.api.table_updates import check_update
-from stator.engine.catalogue import Table, TableDescription
+from stator.engine.catalogue import Status, Table, TableDescription
 from stator.limits import BACKFILL_FIRST_ITEMS, BACKFILL_FIRST_S, LIST_TABLES_MAX
 from stator.storage.contract import Steps
 
@@ -34,6 +36,10 @@ __all__ = [
 ]
 
 
+def _place(table: TableDescription) -> Place:
+    return table.account, table.region, table.name
+
+
 def _now(db: Database) -> float:
     """Seconds since the epoch, to the millisecond, as AWS's times are."""
     return round(db.clock.now(), 3)
@@ -42,6 +48,7 @@ def _now(db: Database) -> float:
 def create_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
     account, region, name = place(db, call, request["TableName"])
     call.table = name
+    db.lingering.refuse_change((account, region, name))
     uid = str(uuid.UUID(int=db.rng.getrandbits(128), version=4))
     return _create(db, request, new_table(request, account, region, name, uid, _now(db)))
 
@@ -53,19 +60,30 @@ def _create(db: Database, request: Request, description: TableDescription) -> St
         for index in request.get("GlobalSecondaryIndexes") or ()
         if index.get("WarmThroughput")
     }
+    db.lingering.begin(_place(made), Status.CREATING, frozenset(index.name for index in made.indexes))
     shown = as_created(made, bool(request.get("WarmThroughput")), warm_indexes)
     return {"TableDescription": described(shown, {}, made.created_at)}
 
 
 def describe_table(db: Database, request: Request, call: Call) -> Answer:
+    where = place(db, call, request["TableName"])
+    gone = db.lingering.gone(where)
+    if gone is not None:
+        return {"Table": described(replace(gone, status=Status.DELETING), {}, _now(db))}
     description = resolve_managed(db, call, request["TableName"]).description
-    return {"Table": described(description, db.catalogue.counts(description), _now(db))}
+    shown = db.lingering.shown(where, description)
+    return {"Table": described(shown, db.catalogue.counts(description), _now(db))}
 
 
 def list_tables(db: Database, request: Request, call: Call) -> Answer:
     account, region = namespace(db, call)
     limit = request.get("Limit") or LIST_TABLES_MAX
-    names, more = db.catalogue.names(account, region, request.get("ExclusiveStartTableName"), limit)
+    after = request.get("ExclusiveStartTableName")
+    names, more = db.catalogue.names(account, region, after, limit)
+    gone = [name for name in db.lingering.gone_names(account, region) if after is None or name > after]
+    if gone:
+        names = sorted({*names, *gone})
+        names, more = names[:limit], more or len(names) > limit
     answer: Answer = {"TableNames": names}
     if more:
         answer["LastEvaluatedTableName"] = names[-1]
@@ -74,6 +92,7 @@ def list_tables(db: Database, request: Request, call: Call) -> Answer:
 
 def update_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
     check_update(request)
+    db.lingering.refuse_change(place(db, call, request["TableName"]))
     return _update(db, request, resolve_managed(db, call, request["TableName"]))
 
 
@@ -84,14 +103,19 @@ def _update(db: Database, request: Request, table: Table) -> Steps[Answer]:
     if changed.backfill is not None:
         # Small tables have the index before their client asks for it; large ones go on as a job.
         yield from db.jobs.run(changed.backfill, BACKFILL_FIRST_S, BACKFILL_FIRST_ITEMS)
+    before = {index.name for index in table.description.indexes}
+    added = frozenset(index.name for index in changed.shown.indexes if index.name not in before)
+    db.lingering.begin(_place(changed.shown), Status.UPDATING, added)
     return {"TableDescription": described(changed.shown, counts, now)}
 
 
 def delete_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    db.lingering.refuse_change(place(db, call, request["TableName"]))
     return _delete(db, resolve_managed(db, call, request["TableName"]))
 
 
 def _delete(db: Database, table: Table) -> Steps[Answer]:
     counts = db.catalogue.counts(table.description)
     description = yield from db.catalogue.delete(table)
+    db.lingering.begin_deleting(_place(description), description)
     return {"TableDescription": deleted(description, counts, _now(db))}

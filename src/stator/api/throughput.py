@@ -53,7 +53,9 @@ def provisioned(wanted: dict[str, int], region: str, index: str | None = None) -
     return Throughput(wanted["ReadCapacityUnits"], wanted["WriteCapacityUnits"])
 
 
-def reprovisioned(present: Throughput, wanted: Throughput, now: float, index: str | None = None) -> Throughput:
+def reprovisioned(
+    present: Throughput, wanted: Throughput, now: float, index: str | None = None
+) -> Throughput:
     """What changing `present` to `wanted` leaves. Raises ValidationException when nothing would change, and
     LimitExceededException for one decrease too many in a UTC day."""
     if (wanted.read, wanted.write) == (present.read, present.write):
@@ -107,13 +109,15 @@ def _refuse_decrease(present: Throughput, today: int, now: float) -> None:
 def _spelled(time: float) -> str:
     at = datetime.fromtimestamp(time, UTC)
     hour = at.hour % 12 or 12
-    return (
-        f"{at:%A, %B} {at.day}, {at.year} at {hour}:{at:%M:%S} {at:%p} Coordinated Universal Time"
-    )
+    return f"{at:%A, %B} {at.day}, {at.year} at {hour}:{at:%M:%S} {at:%p} Coordinated Universal Time"
 
 
 def ceiling(
-    wanted: dict[str, int] | None, region: str, index: str | None, present: MaxThroughput | None, creating: bool
+    wanted: dict[str, int] | None,
+    region: str,
+    index: str | None,
+    present: MaxThroughput | None,
+    creating: bool,
 ) -> tuple[MaxThroughput | None, MaxThroughput | None]:
     """The on-demand ceiling as stored, and as the answer shows it. A member that is not given stays; -1 clears one,
     and is shown once."""
