@@ -9,6 +9,7 @@ from stator.clock import Clock, SystemClock, seeded_random
 from stator.engine.items import Written
 from stator.engine.jobs import Jobs
 from stator.engine.like_aws import EASY, Hardships, LikeAws, Past
+from stator.engine.lingering import Lingering
 from stator.engine.tables import Catalogue
 from stator.storage.contract import Store
 
@@ -44,6 +45,7 @@ class Database:
         self.catalogue = Catalogue(store)
         self.jobs = Jobs(self)
         self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)
+        self.lingering = Lingering(self.clock, self.hardships.linger_s)
 
     def read(self, consistent: bool, of_global_index: bool = False) -> Store | Past:
         """What a read of items goes to: the store, or an older state that an eventually consistent read may see."""
