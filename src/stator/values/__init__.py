@@ -1,7 +1,7 @@
 """Attribute values: their types, canonical form, size, equality and order. Pure."""
 
 from stator.values.binary import binary_size, decode_binary
-from stator.values.canonical import canonical_item, canonical_value
+from stator.values.canonical import canonical_item, canonical_value, ordered_set
 from stator.values.order import compare, equal
 from stator.values.size import item_size, value_size
 from stator.values.types import AttributeValue, Item, type_of
@@ -16,6 +16,7 @@ __all__ = [
     "decode_binary",
     "equal",
     "item_size",
+    "ordered_set",
     "type_of",
     "value_size",
 ]

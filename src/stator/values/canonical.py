@@ -6,17 +6,17 @@ what a caller does later with its own dicts changes nothing here.
 
 The service has two validation layers whose wordings differ; an InvalidAttributeValue carries both texts.
 Empty strings and binaries are values like any other here, in sets too; what a key may hold is the table's
-to check.
+to check. A set's members stand in the service's own order: texts and binaries by their bytes, numbers by value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from stator.errors import InvalidAttributeValue
 from stator.values.binary import decode_binary
-from stator.values.numbers import normalise
+from stator.values.numbers import in_order, normalise
 from stator.values.types import AttributeValue, Item
 
 LEVELS_MAX = 32
@@ -51,6 +51,11 @@ def canonical_item(item: Item) -> Item:
 def canonical_value(value: AttributeValue) -> AttributeValue:
     """A new, canonical value. Raises as `canonical_item` does."""
     return _canonical(value, 1)
+
+
+def ordered_set(kind: str, members: Iterable[str]) -> list[str]:
+    """Canonical members of an SS, NS or BS in the service's order."""
+    return sorted(members, key=_SET_ORDERS[kind])
 
 
 def _canonical(value: AttributeValue, level: int) -> AttributeValue:
@@ -107,7 +112,7 @@ def _strings(members: list[str]) -> list[str]:
             f"{_INVALID}Input collection [{', '.join(members)}] contains duplicates.",
             f"{_INVALID}Input collection [{quoted}] contains duplicates.",
         )
-    return list(members)
+    return ordered_set("SS", members)
 
 
 def _numbers(members: list[str]) -> list[str]:
@@ -116,7 +121,7 @@ def _numbers(members: list[str]) -> list[str]:
     result = [normalise(member) for member in members]
     if len(set(result)) != len(result):
         raise InvalidAttributeValue(_DUPLICATES, f"{_INVALID}{_DUPLICATES}.")
-    return result
+    return ordered_set("NS", result)
 
 
 def _binaries(members: list[str]) -> list[str]:
@@ -130,7 +135,7 @@ def _binaries(members: list[str]) -> list[str]:
             f"{_INVALID}Input collection [{', '.join(members)}]of type BS contains duplicates.",
             f"{_INVALID}Input collection [{quoted}]of type BS contains duplicates.",
         )
-    return list(members)
+    return ordered_set("BS", members)
 
 
 def _up_to_repeat(members: list[str], order: Callable[[str], Any]) -> list[str]:
@@ -143,6 +148,7 @@ def _up_to_repeat(members: list[str], order: Callable[[str], Any]) -> list[str]:
     return members
 
 
+_SET_ORDERS: dict[str, Callable[[str], Any] | None] = {"SS": None, "NS": in_order, "BS": decode_binary}
 _LEAVES: dict[str, Callable[[Any], Any]] = {
     "S": _unchanged,
     "N": normalise,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
+from functools import cmp_to_key
 
 from stator.errors import InvalidAttributeValue
 
@@ -29,6 +30,7 @@ _NUMBER = re.compile(r"([+-]?)(?:([0-9]++)(?:\.([0-9]*+))?|\.([0-9]++))(?:[eE]([
 # Short text in this form is canonical as it stands; "-0" is not in it.
 _CANONICAL = re.compile(r"0|-?(?:[1-9][0-9]*(?:\.[0-9]*[1-9])?|0\.[0-9]*[1-9])")
 _EXPONENT_TEXT_MAX = 19
+_INT32 = 1 << 31
 _INT64 = 1 << 63
 
 # Wide enough for an exact sum of any two numbers: 1E125 down to the 38th digit of 1E-130.
@@ -40,10 +42,8 @@ def normalise(text: str) -> str:
     if len(text) <= DIGITS_MAX and _CANONICAL.fullmatch(text):
         return text
     negative, digits, exponent = _parse(text)
-    if exponent > EXPONENT_MAX:
-        raise InvalidAttributeValue(_OVERFLOW)
-    if exponent < EXPONENT_MIN:
-        raise InvalidAttributeValue(_UNDERFLOW)
+    if not EXPONENT_MIN <= exponent <= EXPONENT_MAX:
+        raise InvalidAttributeValue(_older_words(text), _OVERFLOW if exponent > 0 else _UNDERFLOW)
     if len(digits) > DIGITS_MAX:
         raise InvalidAttributeValue(_TOO_PRECISE)
     if not digits:
@@ -72,6 +72,10 @@ def compare(a: str, b: str) -> int:
     if "." in a or "." in b:
         return -1 if Decimal(a) < Decimal(b) else 1
     return -1 if int(a) < int(b) else 1
+
+
+in_order = cmp_to_key(compare)
+"""A sort key: numbers by value."""
 
 
 def decompose(number: str) -> tuple[bool, str, int]:
@@ -123,6 +127,21 @@ def _parse(text: str) -> tuple[bool, str, int]:
         return False, "", shift - len(fraction)
     exponent = shift + len(whole) - 1 - (len(written) - len(digits))
     return sign == "-", digits.rstrip("0"), exponent
+
+
+def _older_words(text: str) -> str:
+    """What the older layer says of a number out of range. It reads the number into a Java BigDecimal: a scale beyond
+    32 bits makes it no number, and the magnitude, of 32 bits too, may wrap around."""
+    match = _NUMBER.fullmatch(text)
+    assert match is not None
+    _, whole, fraction, bare_fraction, exponent_sign, exponent_digits = match.groups()
+    whole, fraction = whole or "", fraction or bare_fraction or ""
+    scale = len(fraction) - (_exponent(text, exponent_sign, exponent_digits) if exponent_digits else 0)
+    if not -_INT32 <= scale < _INT32:
+        return f"{_NOT_NUMERIC}: {text}"
+    precision = max(len((whole + fraction).lstrip("0")), 1)
+    magnitude = (precision - scale + _INT32) % (2 * _INT32) - _INT32
+    return _OVERFLOW if magnitude > 0 else _UNDERFLOW
 
 
 def _exponent(text: str, sign: str, digits: str) -> int:
