@@ -1,5 +1,6 @@
 """What a condition is refused for, word for word, and which of several faults is told."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -296,6 +297,11 @@ MISFITS = [
 
 @pytest.mark.parametrize(("text", "operation", "found"), MISFITS)
 def test_an_operand_of_a_type_that_never_fits_is_refused(text: str, operation: str, found: str) -> None:
+    fitting: dict[str, Any]
+    for fitting in ({"S": "S"}, {"N": "1"}, {"L": []}):
+        # Also when the condition is remembered from values that fit.
+        with suppress(ValidationException):
+            compile_condition(text, Placeholders(NAMES, dict.fromkeys(VALUES, fitting)), KIND)
     assert refusal(text) == (
         "Incorrect operand type for operator or function; "
         f"operator or function: {operation}, operand type: {found}"

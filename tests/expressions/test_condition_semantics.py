@@ -125,19 +125,29 @@ ITEMS = st.fixed_dictionaries(
         "b": MEMBERS,
         "g": MEMBERS,
         "c": st.fixed_dictionaries(
-            {"e": st.lists(st.one_of(MEMBERS, st.just({"M": {"f": {"N": "1"}}})), max_size=2).map(lambda m: {"L": m})},
+            {
+                "e": st.lists(st.one_of(MEMBERS, st.just({"M": {"f": {"N": "1"}}})), max_size=2).map(
+                    lambda m: {"L": m}
+                )
+            },
             optional={"d": MEMBERS},
         ).map(lambda members: {"M": members}),
     },
 )
 OPERANDS = st.one_of(NAMED.map(lambda text: ("path", text)), MEMBERS.map(lambda value: ("value", value)))
-ORDERED = st.one_of(NAMED.map(lambda text: ("path", text)), st.integers(-3, 3).map(lambda n: ("value", {"N": str(n)})))
+ORDERED = st.one_of(
+    NAMED.map(lambda text: ("path", text)), st.integers(-3, 3).map(lambda n: ("value", {"N": str(n)}))
+)
 TESTS = st.one_of(
     st.tuples(st.sampled_from(["=", "<>"]), OPERANDS, OPERANDS),
     st.tuples(st.sampled_from(["<", "<=", ">", ">="]), ORDERED, ORDERED),
     st.tuples(st.just("IN"), OPERANDS, OPERANDS, OPERANDS),
-    st.tuples(st.sampled_from(["attribute_exists", "attribute_not_exists"]), NAMED.map(lambda text: ("path", text))),
-    st.tuples(st.just("contains"), NAMED.map(lambda text: ("path", text)), SCALARS.map(lambda v: ("value", v))),
+    st.tuples(
+        st.sampled_from(["attribute_exists", "attribute_not_exists"]), NAMED.map(lambda text: ("path", text))
+    ),
+    st.tuples(
+        st.just("contains"), NAMED.map(lambda text: ("path", text)), SCALARS.map(lambda v: ("value", v))
+    ),
 )
 TREES: st.SearchStrategy[Any] = st.recursive(
     TESTS,
@@ -183,9 +193,9 @@ def looked_up(item: Item, text: str) -> Any:
 def oracle(tree: Any, item: Item) -> bool:
     operator, *parts = tree
     if operator == "AND":
-        return all([oracle(part, item) for part in parts])
+        return all(oracle(part, item) for part in parts)
     if operator == "OR":
-        return any([oracle(part, item) for part in parts])
+        return any(oracle(part, item) for part in parts)
     if operator == "NOT":
         return not oracle(parts[0], item)
     found = [content if kind == "value" else looked_up(item, content) for kind, content in parts]

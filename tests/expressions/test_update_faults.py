@@ -1,5 +1,6 @@
 """What an update is refused for before any item is read, word for word, and which of several faults is told."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -20,6 +21,14 @@ def refusal(text: str, values: dict[str, Any] | None = VALUES) -> str:
     prefix = "Invalid UpdateExpression: "
     assert caught.value.message.startswith(prefix)
     return caught.value.message[len(prefix) :]
+
+
+def remember(text: str) -> None:
+    """Compiles the update with values that may fit, so that it is remembered when it is refused."""
+    fitting: dict[str, Any]
+    for fitting in ({"N": "1"}, {"L": []}, {"SS": ["a"]}):
+        with suppress(ValidationException):
+            compile_update(text, Placeholders(NAMES, dict.fromkeys(VALUES, fitting)))
 
 
 @pytest.mark.parametrize(
@@ -180,6 +189,7 @@ def test_paths_that_take_one_container_for_a_map_and_a_list_conflict(text: str, 
     ],
 )  # fmt: skip
 def test_add_and_delete_refuse_types_that_they_never_take(text: str, operator: str, found: str) -> None:
+    remember(text)
     assert refusal(text) == (
         f"Incorrect operand type for operator or function; operator: {operator}, operand type: {found}, "
         "typeSet: ALLOWED_FOR_ADD_OPERAND"
@@ -205,7 +215,9 @@ def test_a_wrong_number_of_operands_is_told(text: str, function: str, count: int
     "text", ["set a = if_not_exists(:a, c)", "set a = if_not_exists(if_not_exists(a, b), c)"]
 )
 def test_if_not_exists_asks_of_a_path(text: str) -> None:
-    assert refusal(text) == "Operator or function requires a document path; operator or function: if_not_exists"
+    assert (
+        refusal(text) == "Operator or function requires a document path; operator or function: if_not_exists"
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,6 +235,7 @@ def test_if_not_exists_asks_of_a_path(text: str) -> None:
     ],
 )  # fmt: skip
 def test_functions_and_sums_refuse_types_that_they_never_take(text: str, operation: str, found: str) -> None:
+    remember(text)
     assert refusal(text) == (
         "Incorrect operand type for operator or function; "
         f"operator or function: {operation}, operand type: {found}"
@@ -231,7 +244,7 @@ def test_functions_and_sums_refuse_types_that_they_never_take(text: str, operati
 
 def test_a_remembered_update_checks_other_values_again() -> None:
     text = "SET remembered = remembered + :v ADD another :w"
-    fine = {":v": {"N": "1"}, ":w": {"SS": ["x"]}}
+    fine: dict[str, dict[str, Any]] = {":v": {"N": "1"}, ":w": {"SS": ["x"]}}
     compile_update(text, Placeholders(None, fine))
     assert "operand type: S" in refusal(text, fine | {":v": {"S": "1"}})
     assert "operand type: MAP" in refusal(text, fine | {":w": {"M": {}}})

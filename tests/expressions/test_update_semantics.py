@@ -22,7 +22,8 @@ ITEM: Item = {
 }  # fmt: skip
 VALUES: dict[str, dict[str, Any]] = {
     ":n": {"N": "3"}, ":s": {"S": "new"}, ":l": {"L": [{"S": "z"}]}, ":bc": {"SS": ["b", "c"]}, ":p": {"SS": ["p"]},
-    ":ab": {"SS": ["b", "a"]}, ":ns": {"NS": ["1", "2"]}, ":m": {"M": {}}, ":half": {"N": "0.5"}, ":big": {"N": "9" * 38},
+    ":ab": {"SS": ["b", "a"]}, ":ns": {"NS": ["1", "2"]}, ":m": {"M": {}}, ":half": {"N": "0.5"},
+    ":big": {"N": "9" * 38},
 }  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def numbers(*members: int | str) -> dict[str, Any]:
         ("REMOVE lm[0] SET lm[1] = :s", {"lm": {"L": [{"S": "new"}]}}),
         ("ADD n :n", {"n": {"N": "8"}}),
         ("ADD gone :n", {"gone": {"N": "3"}}),
-        ("ADD m.a :half, l[1] :n", {"m": {"M": {"a": {"N": "1.5"}, "b": {"M": {"c": {"S": "deep"}}}}}, "l": numbers(0, 4, 2)}),
+        ("ADD m.a :half, l[1] :n",
+         {"m": {"M": {"a": {"N": "1.5"}, "b": {"M": {"c": {"S": "deep"}}}}}, "l": numbers(0, 4, 2)}),
         ("ADD ss :bc", {"ss": {"SS": ["a", "b", "c"]}}),
         ("ADD gone :bc, ns :ns", {"gone": {"SS": ["b", "c"]}, "ns": {"NS": ["1", "2"]}}),
         ("ADD l[9] :n", {"l": numbers(0, 1, 2, 3)}),
@@ -79,7 +81,8 @@ def numbers(*members: int | str) -> dict[str, Any]:
         ("DELETE ss :ab", {"ss": None}),
         ("DELETE gone :bc", {}),
         ("DELETE lm[1] :p", {"lm": {"L": [{"M": {"x": {"N": "1"}}}]}}),
-        ("DELETE ss :ab ADD ns :ns REMOVE n SET s = n", {"ss": None, "ns": {"NS": ["1", "2"]}, "n": None, "s": {"N": "5"}}),
+        ("DELETE ss :ab ADD ns :ns REMOVE n SET s = n",
+         {"ss": None, "ns": {"NS": ["1", "2"]}, "n": None, "s": {"N": "5"}}),
     ],
 )  # fmt: skip
 def test_an_update_makes_a_new_item_and_leaves_the_old(text: str, changed: Item | None) -> None:
@@ -160,10 +163,20 @@ def test_what_was_updated_is_returned_inside_its_containers(text: str, old: Item
 
 
 def test_an_update_tells_what_it_touches_and_what_it_assigns() -> None:
-    made = update("SET m.a = l[0], n = n + :n, s = :s, l = list_append(l, :l), x = n ADD ss :bc REMOVE lm[0].x")
+    made = update(
+        "SET m.a = l[0], n = n + :n, s = :s, l = list_append(l, :l), x = n ADD ss :bc REMOVE lm[0].x"
+    )
     assert made.attributes == {"m", "n", "s", "l", "x", "ss", "lm"}
     assert made.nested == {"m", "l", "lm"}
-    assert [str(path) for path in made.paths] == ["[m, a]", "[n]", "[s]", "[l]", "[x]", "[ss]", "[lm, [0], x]"]
+    assert [str(path) for path in made.paths] == [
+        "[m, a]",
+        "[n]",
+        "[s]",
+        "[l]",
+        "[x]",
+        "[ss]",
+        "[lm, [0], x]",
+    ]
     assert made.assigned_types == {"n": "N", "s": "S", "l": "L", "ss": "SS"}
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from stator.expressions.condition_grammar import ParsedCondition, ParsedTest
+from stator.expressions.demands import SCALARS, SIZED, TEXTUAL, Demand, demands_on, fit
 from stator.expressions.faults import (
     invalid,
     needs_path,
@@ -33,9 +34,6 @@ _OPERANDS = {
     "contains": 2,
     "size": 1,
 }
-_ORDERED = frozenset(("S", "N", "B"))
-_TEXTUAL = frozenset(("S", "B"))
-_SIZED = frozenset(("S", "B", "SS", "NS", "BS", "L", "M"))
 _TYPES = ("B", "NULL", "SS", "BOOL", "L", "BS", "N", "NS", "S", "M")
 _TYPE_NAMES = frozenset(_TYPES)
 _ORDERINGS = frozenset(("<", "<=", ">", ">="))
@@ -55,21 +53,37 @@ def fit_of(parsed: ParsedCondition) -> Callable[[Values], bool]:
     if parsed.unresolved or any(_static_fault(test) for test in parsed.tests):
         return lambda values: False
     wanted = frozenset(name for name in parsed.references if name[0] == ":")
-    typed = [test for test in parsed.tests if _is_typed(test)]
-    if not typed:
+    demands = [demand for test in parsed.tests for demand in _demands(test)]
+    intricate = [test for test in parsed.tests if _is_intricate(test)]
+    if not demands and not intricate:
         return lambda values: values.keys() >= wanted
 
     def fits(values: Values) -> bool:
-        return values.keys() >= wanted and all(_type_fault(test, values) is None for test in typed)
+        return (
+            values.keys() >= wanted
+            and fit(demands, values)
+            and (not intricate or all(_type_fault(test, values) is None for test in intricate))
+        )
 
     return fits
 
 
-def _is_typed(parsed: ParsedTest) -> bool:
-    test = parsed.test
-    if isinstance(test, Between) or parsed.calls:
+def _is_intricate(parsed: ParsedTest) -> bool:
+    """Whether its fault may be another than a value of the wrong type."""
+    if isinstance(parsed.test, Between) or any(isinstance(part, Call) for part in operands_of(parsed.test)):
         return True
-    return isinstance(test, Compare) and test.operator in _ORDERINGS
+    return any(
+        call.function == "attribute_type" or not isinstance(call.arguments[0], Path) for call in parsed.calls
+    )
+
+
+def _demands(parsed: ParsedTest) -> Iterator[Demand]:
+    test = parsed.test
+    if isinstance(test, Compare) and test.operator in _ORDERINGS:
+        yield from demands_on((test.left, test.right), SCALARS)
+    for call in parsed.calls:
+        if call.function == "begins_with":
+            yield from demands_on(call.arguments, TEXTUAL)
 
 
 def _refuse_undefined(kind: str, test: ParsedTest, unresolved: frozenset[str], values: Values) -> None:
@@ -122,10 +136,10 @@ def _type_fault(parsed: ParsedTest, values: Values) -> str | None:
     test = parsed.test
     if isinstance(test, Compare):
         if test.operator in _ORDERINGS:
-            return _misfit(test.operator, (test.left, test.right), _ORDERED, values)
+            return _misfit(test.operator, (test.left, test.right), SCALARS, values)
     elif isinstance(test, Between):
         operands = (test.operand, test.low, test.high)
-        return _misfit("BETWEEN", operands, _ORDERED, values) or _bounds_fault(test, values)
+        return _misfit("BETWEEN", operands, SCALARS, values) or _bounds_fault(test, values)
     return None
 
 
@@ -134,9 +148,9 @@ def _call_fault(call: Call, values: Values) -> str | None:
     if call.function in ("attribute_exists", "attribute_not_exists"):
         return None if isinstance(first, Path) else needs_path(call.function)
     if call.function == "begins_with":
-        return _misfit("begins_with", call.arguments, _TEXTUAL, values)
+        return _misfit("begins_with", call.arguments, TEXTUAL, values)
     if call.function == "size":
-        return _misfit("size", call.arguments, _SIZED, values)
+        return _misfit("size", call.arguments, SIZED, values)
     if call.function == "attribute_type":
         return _type_name_fault(call.arguments[1], values)
     return None

@@ -27,7 +27,8 @@ _MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 class KeyTest(NamedTuple):
-    """`operator` is one of = < <= > >= BETWEEN begins_with; BETWEEN has two values, the others one."""
+    """`operator` is one of = < <= > >= BETWEEN begins_with; BETWEEN has two values, the others one. From the legacy
+    parameter it may also be an operator that keys do not take, in that parameter's own word."""
 
     attribute: str
     operator: str

@@ -38,16 +38,16 @@ class Token(NamedTuple):
 
 
 _LEXEME = re.compile(
-    r"""[ \t\r\n]*(?:
-        (?P<WORD>[A-Za-z][A-Za-z0-9_]*)
+    r"""(?P<WORD>[A-Za-z][A-Za-z0-9_]*)
       | (?P<NAME>\#[A-Za-z0-9_]+)
       | (?P<VALUE>:[A-Za-z0-9_]+)
       | (?P<INDEX>0|[1-9][0-9]*)
       | (?P<SYMBOL><>|<=|>=|[=<>()\[\].,+-])
       | (?P<STRAY>[^ \t\r\n])
-    )""",
+    """,
     re.VERBOSE,
 )
+# White space matches nothing and is stepped over; a pattern for it before each lexeme would take quadratic time.
 _KINDS = {kind.name: kind for kind in Kind}
 
 

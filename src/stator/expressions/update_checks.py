@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from stator.expressions.demands import ADDABLE, LISTS, NUMBERS, SETS, Demand, demands_on
 from stator.expressions.faults import (
     invalid,
     needs_path,
@@ -40,12 +41,12 @@ def refuse_faults(kind: str, parsed: ParsedUpdate, values: Values) -> None:
         if reference[0] == ":" and reference not in values:
             raise invalid(kind, undefined_value(reference))
     path_tree(kind, [(action.path.parts, None) for action in parsed.actions])
-    reason = type_fault(parsed, values)
+    reason = _type_fault(parsed, values)
     if reason is not None:
         raise invalid(kind, reason)
 
 
-def type_fault(parsed: ParsedUpdate, values: Values) -> str | None:
+def _type_fault(parsed: ParsedUpdate, values: Values) -> str | None:
     """Why the operands do not fit; all placeholders are defined."""
     for action in parsed.actions:
         if isinstance(action, Add | Delete):
@@ -57,6 +58,20 @@ def type_fault(parsed: ParsedUpdate, values: Values) -> str | None:
         if reason is not None:
             return reason
     return None
+
+
+def demands_of(parsed: ParsedUpdate) -> list[Demand]:
+    """What an update that once had no fault asks of other values."""
+    demands = []
+    for action in parsed.actions:
+        if isinstance(action, Add | Delete):
+            demands.append((action.value.name, ADDABLE if isinstance(action, Add) else SETS))
+    for operation in parsed.operations:
+        if isinstance(operation, Arithmetic):
+            demands += demands_on((operation.left, operation.right), NUMBERS)
+        elif operation.function == "list_append":
+            demands += demands_on(operation.arguments, LISTS)
+    return demands
 
 
 def known_type(source: Operand | Arithmetic, values: Values) -> str | None:
@@ -95,19 +110,21 @@ def _set_operand_fault(action: Add | Delete, values: Values) -> str | None:
 
 def _operation_fault(operation: Call | Arithmetic, values: Values) -> str | None:
     if isinstance(operation, Arithmetic):
-        return _misfit(operation.operator, (operation.left, operation.right), "N", values)
+        return _misfit(operation.operator, (operation.left, operation.right), NUMBERS, values)
     function, arguments = operation.function, operation.arguments
     if len(arguments) != 2:
         return wrong_operand_count(function, len(arguments))
     if function == "if_not_exists":
         return None if isinstance(arguments[0], Path) else needs_path(function)
-    return _misfit(function, arguments, "L", values)
+    return _misfit(function, arguments, LISTS, values)
 
 
-def _misfit(operation: str, operands: tuple[Operand, ...], wanted: str, values: Values) -> str | None:
+def _misfit(
+    operation: str, operands: tuple[Operand, ...], allowed: frozenset[str], values: Values
+) -> str | None:
     for operand in operands:
         if isinstance(operand, Value):
             found = type_of(values[operand.name])
-            if found != wanted:
+            if found not in allowed:
                 return wrong_operand_type(operation, found)
     return None

@@ -14,10 +14,11 @@ from functools import lru_cache
 from typing import cast
 
 from stator.errors import ValidationException
+from stator.expressions.demands import fit
 from stator.expressions.nodes import Action, Add, Arithmetic, Call, Delete, Path, Remove, Set
 from stator.expressions.paths import PathTree, heads, nested_heads, path_tree, project
 from stator.expressions.placeholders import Names, Placeholders
-from stator.expressions.update_checks import assigned_types, refuse_faults, type_fault
+from stator.expressions.update_checks import assigned_types, demands_of, refuse_faults
 from stator.expressions.update_grammar import ParsedUpdate, parse_update
 from stator.expressions.update_sources import WRONG_TYPE, Source, Values, sources_of
 from stator.limits import EXPRESSIONS_REMEMBERED
@@ -104,13 +105,14 @@ def update_of_actions(
 class _Remembered:
     """A parsed update, compiled once values were found that fit it."""
 
-    __slots__ = ("_kind", "_parsed", "_shape", "_wanted", "references")
+    __slots__ = ("_demands", "_kind", "_parsed", "_shape", "_wanted", "references")
 
     def __init__(self, kind: str, parsed: ParsedUpdate) -> None:
         self._kind = kind
         self._parsed = parsed
         self._shape: Shape | None = None
         self.references = frozenset(parsed.references)
+        self._demands = demands_of(parsed)
         self._wanted = frozenset(name for name in parsed.references if name[0] == ":")
 
     def shape_for(self, values: Values) -> Shape:
@@ -119,7 +121,7 @@ class _Remembered:
         if self._shape is None:
             refuse_faults(self._kind, parsed, values)
             self._shape = _shape(self._kind, parsed.actions, parsed.operations, parsed.paths, WRONG_TYPE)
-        elif not values.keys() >= self._wanted or type_fault(parsed, values) is not None:
+        elif not values.keys() >= self._wanted or not fit(self._demands, values):
             refuse_faults(self._kind, parsed, values)
         return self._shape
 
