@@ -47,8 +47,13 @@ def run(command: list[str]) -> None:
     except subprocess.TimeoutExpired as error:
         raise CannotBeHad(f"{command[0]} took longer than {FETCH_S_MAX} s") from error
     if done.returncode != 0:
-        said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        raise CannotBeHad(said[-1].strip() if said else f"{command[0]} failed with {done.returncode}")
+        raise CannotBeHad(reason(done.stderr or done.stdout) or f"{command[0]} failed with {done.returncode}")
+
+
+def reason(said: str) -> str:
+    """The last line that explains; npm's last one only names a log file."""
+    lines = [line.strip() for line in said.splitlines()]
+    return next((line for line in reversed(lines) if line and "complete log" not in line), "")
 
 
 def install_from_pypi(folder: Path, requirements: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The walls of the house: which way imports point, how big a module may be, what a tracked file may not hold."""
+"""The walls of the house: where imports point, how big a module may be, what a tracked file may not hold."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def rooms() -> set[str]:
 
 
 def target_room(target: str) -> str | None:
-    """The room an import enters; None outside Stator and for its version. `stator.open` is the public door."""
+    """The room an import enters; None outside Stator, and for its version. `stator.open` is the door's."""
     parts = target.split(".")
     if parts[0] != "stator" or parts[1:] == ["__version__"]:
         return None
@@ -127,7 +127,7 @@ def may_import(room: str, target: str) -> bool:
         return target in BESIDE[room] | {"errors", "limits", "stator"}
     if target == "stator":
         return room in {"__main__", "cli"}
-    return FLOOR[target] > FLOOR[room]
+    return target in FLOOR and FLOOR[target] > FLOOR[room]
 
 
 def all_imports() -> list[Import]:
