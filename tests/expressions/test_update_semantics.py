@@ -23,7 +23,7 @@ ITEM: Item = {
 VALUES: dict[str, dict[str, Any]] = {
     ":n": {"N": "3"}, ":s": {"S": "new"}, ":l": {"L": [{"S": "z"}]}, ":bc": {"SS": ["b", "c"]}, ":p": {"SS": ["p"]},
     ":ab": {"SS": ["b", "a"]}, ":ns": {"NS": ["1", "2"]}, ":m": {"M": {}}, ":half": {"N": "0.5"},
-    ":big": {"N": "9" * 38},
+    ":more": {"NS": ["10", "-3", "2"]}, ":big": {"N": "9" * 38},
 }  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def numbers(*members: int | str) -> dict[str, Any]:
          {"m": {"M": {"a": {"N": "1.5"}, "b": {"M": {"c": {"S": "deep"}}}}}, "l": numbers(0, 4, 2)}),
         ("ADD ss :bc", {"ss": {"SS": ["a", "b", "c"]}}),
         ("ADD gone :bc, ns :ns", {"gone": {"SS": ["b", "c"]}, "ns": {"NS": ["1", "2"]}}),
+        ("ADD ns :more", {"ns": {"NS": ["-3", "1", "2", "10"]}}),
         ("ADD l[9] :n", {"l": numbers(0, 1, 2, 3)}),
         ("DELETE ss :bc", {"ss": {"SS": ["a"]}}),
         ("DELETE ss :ab", {"ss": None}),

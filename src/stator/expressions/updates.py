@@ -22,7 +22,7 @@ from stator.expressions.update_checks import assigned_types, demands_of, refuse_
 from stator.expressions.update_grammar import ParsedUpdate, parse_update
 from stator.expressions.update_sources import WRONG_TYPE, Source, Values, sources_of
 from stator.limits import EXPRESSIONS_REMEMBERED
-from stator.values import AttributeValue, Item, numbers, type_of
+from stator.values import AttributeValue, Item, numbers, ordered_set, type_of
 
 INVALID_PATH = "The document path provided in the update expression is invalid for update"
 
@@ -224,5 +224,4 @@ def _added(kind: str, old: str | list[str], more: str | list[str]) -> str | list
         return numbers.add(old, more)
     if kind == "L":
         return old + more
-    present = set(old)
-    return old + [member for member in more if member not in present]
+    return ordered_set(kind, {*old, *more})
