@@ -18,10 +18,12 @@ Answer = dict[str, Any]
 class Call:
     """One request: the namespace it names its tables in, and, filled in as it runs, what it read and wrote.
 
-    `read_units` and `write_units` are capacity units over all tables and indexes."""
+    `read_units` and `write_units` are capacity units over all tables and indexes. `host`: the Host the caller asked,
+    None in process."""
 
     __slots__ = (
         "account",
+        "host",
         "index",
         "items_read",
         "items_returned",
@@ -32,10 +34,11 @@ class Call:
         "write_units",
     )
 
-    def __init__(self, operation: str, account: str, region: str) -> None:
+    def __init__(self, operation: str, account: str, region: str, host: str | None = None) -> None:
         self.operation = operation
         self.account = account
         self.region = region
+        self.host = host
         self.table: str | None = None
         self.index: str | None = None
         self.items_read = 0

@@ -1,13 +1,15 @@
 """Secondary indexes: which row an item has in each, and what a write changes there.
 
 An index row's value is a record (engine.records) of what the index projects; its size is what reads of the index
-are charged. An item that lacks an index key attribute, or holds another type there, has no row.
+are charged. An item that lacks an index key attribute, or holds what cannot be a key there (items older than the index may), has
+no row.
 """
 
 from __future__ import annotations
 
 from stator.engine import records
 from stator.engine.catalogue import Index, Table
+from stator.engine.item_keys import can_be_key
 from stator.keys.encoding import partition_hash, sort_key, sort_key_part
 from stator.keys.space import HASH_BYTES
 from stator.storage.contract import Transaction
@@ -18,10 +20,8 @@ Row = tuple[bytes, bytes]
 
 def index_row(table: Table, index: Index, item: Item, key_bytes: bytes, record: bytes) -> Row | None:
     """The item's row in the index, or None when it has none. `key_bytes` and `record` are the base item's."""
-    for schema in index.keys:
-        value = item.get(schema.name)
-        if value is None or schema.type not in value:
-            return None
+    if not can_be_key(index.keys, len(index.partition), item):
+        return None
     return _row_key(table, index, item, key_bytes), _row_value(index, item, record)
 
 

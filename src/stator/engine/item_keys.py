@@ -92,18 +92,40 @@ def _empty(schema: KeyAttribute) -> ValidationException:
     )
 
 
-def _refuse_large(keys: Sequence[KeyAttribute], partition: int, key: Item) -> None:
+def can_be_key(keys: Sequence[KeyAttribute], partition: int, item: Item) -> bool:
+    """Whether the item can lie in an index with these keys: all there, of their types, not empty, not too large."""
     for schema in keys:
-        # UTF-8 takes at most four bytes a character, base64 more than one a byte: short text needs no counting.
+        value = item.get(schema.name)
+        if value is None or not value.get(schema.type):
+            return False
+    return _is_small(keys, item) or not any(_too_large(keys, partition, item))
+
+
+def _is_small(keys: Sequence[KeyAttribute], key: Item) -> bool:
+    """UTF-8 takes at most four bytes a character, base64 more than one a byte: short text needs no counting."""
+    for schema in keys:
         if len(key[schema.name][schema.type]) > _SURELY_SMALL:
-            break
-    else:
+            return False
+    return True
+
+
+def _too_large(keys: Sequence[KeyAttribute], partition: int, key: Item) -> tuple[bool, bool]:
+    """Of the partition attributes together, and of the sort attributes together."""
+    return (
+        sum(_part_bytes(key, schema) for schema in keys[:partition]) > PARTITION_KEY_BYTES_MAX,
+        sum(_part_bytes(key, schema) for schema in keys[partition:]) > SORT_KEY_BYTES_MAX,
+    )
+
+
+def _refuse_large(keys: Sequence[KeyAttribute], partition: int, key: Item) -> None:
+    if _is_small(keys, key):
         return
-    if sum(_part_bytes(key, schema) for schema in keys[:partition]) > PARTITION_KEY_BYTES_MAX:
+    partition_too_large, sort_too_large = _too_large(keys, partition, key)
+    if partition_too_large:
         raise ValidationException(
             f"{_INVALID}Size of hashkey has exceeded the maximum size limit of{PARTITION_KEY_BYTES_MAX} bytes"
         )
-    if sum(_part_bytes(key, schema) for schema in keys[partition:]) > SORT_KEY_BYTES_MAX:
+    if sort_too_large:
         raise ValidationException(
             f"{_INVALID}Aggregated size of all range keys has exceeded the size limit of "
             f"{SORT_KEY_BYTES_MAX} bytes"

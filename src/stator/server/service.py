@@ -101,7 +101,8 @@ class DynamoService:
             head = read_head(request.method, query, request.headers, request.body)
             exchange.content_type = head.content_type
             account, region = self._place(head.caller)
-            call = exchange.call = Call(head.operation, account, region)
+            host = request.headers.get(b"host", b"").decode("latin-1")
+            call = exchange.call = Call(head.operation, account, region, host)
             body = exchange.body = decode_request(head.operation, request.body, head.service)
             result = self._operations[head.operation](self._db, body, call)
             if type(result) is dict:
