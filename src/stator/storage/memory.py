@@ -16,11 +16,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, NoReturn, TypeVar
+from typing import Final, NamedTuple, NoReturn, TypeVar
 
 from stator.clock import Clock
 from stator.errors import BudgetExceededError, StatorError
 from stator.storage.contract import Budgets, Done, Row, Scheduler, Transaction, Work
+from stator.storage.group import GROUP_WORKS_MAX, Ticket, answer
 from stator.storage.intervals import Intervals
 from stator.storage.layer import Layer, summed
 from stator.storage.sorted_map import SortedMap
@@ -151,7 +152,7 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._state = State(0, SortedMap(), {})
         self._recent: deque[_Commit] = deque(maxlen=_RECENT_COMMITS_MAX)
-        self._queue: deque[tuple[Work, Done]] = deque()
+        self._queue: deque[tuple[Work, Ticket]] = deque()
         self._scheduler: Scheduler | None = None
         self._group_is_due = False
         self._working: set[int] = set()
@@ -199,7 +200,7 @@ class MemoryStore:
             self._refuse()
         if self._scheduler is None:
             raise StatorError("No scheduler is attached: call attach before submit, or use transact.")
-        self._queue.append((work, done))
+        self._queue.append((work, Ticket(work.run, done)))
         self._call_group_soon()
 
     def attach(self, scheduler: Scheduler) -> None:
@@ -208,8 +209,9 @@ class MemoryStore:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-        while self._queue:
-            self._queue.popleft()[1](None, StatorError("The store was closed before this work ran."))
+        queued = [ticket for _, ticket in self._queue]
+        self._queue.clear()
+        answer(queued, StatorError("The store was closed before this work ran."))
 
     # The group of submitted works
 
@@ -220,26 +222,23 @@ class MemoryStore:
 
     def _run_group(self) -> None:
         self._group_is_due = False
-        group = [self._queue.popleft() for _ in range(min(len(self._queue), 256))]
-        outcomes: list[tuple[Done, Any, BaseException | None]] = []
+        group = [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_WORKS_MAX))]
         for place in range(0, len(group), self._side_by_side):
             state = self._state
-            for work, done in group[place : place + self._side_by_side]:
-                outcomes.append((done, *self._outcome(work, state)))
-        for done, result, error in outcomes:
-            done(result, error)
+            for work, ticket in group[place : place + self._side_by_side]:
+                self._run(work, ticket, state)
         if self._queue:
             self._call_group_soon()
+        answer([ticket for _, ticket in group], None)
 
-    def _outcome(self, work: Work, state: State) -> tuple[Any, BaseException | None]:
+    def _run(self, work: Work, ticket: Ticket, state: State) -> None:
         try:
             keys = (*work.decides, *work.shares)
-            result, committed = self._attempt(work.run, keys, state)
+            ticket.result, committed = self._attempt(work.run, keys, state)
             if not committed:
-                result = self.transact(work.run, work.decides, work.shares)
+                ticket.result = self.transact(work.run, work.decides, work.shares)
         except Exception as error:
-            return None, error
-        return result, None
+            ticket.error = error
 
     # Running and committing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -15,6 +16,8 @@ from stator.errors import (
     StoreFullError,
     StoreReadOnlyError,
 )
+
+_log: Final = logging.getLogger("stator.storage")
 
 _KINDS: Final[tuple[tuple[tuple[type[apsw.Error], ...], type[StatorError], str], ...]] = (
     ((apsw.FullError,), StoreFullError, "the disk or a quota is full; free space and try again"),
@@ -34,7 +37,7 @@ _KINDS: Final[tuple[tuple[tuple[type[apsw.Error], ...], type[StatorError], str],
         "the file, its -wal or its -shm cannot be opened; check that the folder exists and can be written",
     ),
     ((apsw.BusyError, apsw.LockedError), StoreFailedError, "another process holds the file's lock"),
-    ((apsw.ConnectionClosedError,), StatorError, "the store is closed"),
+    ((apsw.ConnectionClosedError, apsw.CursorClosedError), StatorError, "the store is closed"),
 )
 
 
@@ -55,3 +58,12 @@ def translating(path: str, doing: str) -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise translated(error, path, doing) from error
+
+
+def close(connection: apsw.Connection, path: str) -> None:
+    """Closes for good. What SQLite complains of then is logged and not raised: no acknowledged write depends on it,
+    and a checkpoint that failed is made up for when the file is opened next."""
+    try:
+        connection.close(True)
+    except apsw.Error as error:
+        _log.warning("%s: closing the file: %s", path, error)

@@ -21,7 +21,7 @@ import apsw
 
 from stator.errors import CorruptionError, SettingError, StoreReadOnlyError, UnsupportedFileError
 from stator.storage.sqlite import formats, mounts
-from stator.storage.sqlite.errors import translating
+from stator.storage.sqlite.errors import close, translating
 from stator.storage.sqlite.tables import SCHEMA, Tables
 
 APPLICATION_ID: Final = int.from_bytes(b"STAT", "big")
@@ -67,7 +67,7 @@ class StoreFile:
                     raise StoreReadOnlyError(f"{self.path} cannot be written: check its owner and permissions.")
                 return self._set_up(connection, salt, now)
             finally:
-                connection.close()
+                close(connection, self.path)
 
     def _open(self, flags: int, wait_ms: int) -> apsw.Connection:
         connection = apsw.Connection(self.path, flags=flags, vfs=self.vfs)
@@ -126,7 +126,7 @@ class StoreFile:
                 self._configure(connection, WRITER_CACHE_BYTES)
                 formats.upgrade(connection, self.path)
             finally:
-                connection.close()
+                close(connection, self.path)
 
     def _check_header(self) -> int:
         """The format that the file's first bytes state; today's when there is no file yet."""
@@ -149,14 +149,15 @@ class StoreFile:
         found = int.from_bytes(header[60:64], "big")
         formats.check_supported(self.path, found)
         pages = int.from_bytes(header[28:32], "big")
-        if header[24:28] == header[92:96] and size < pages * PAGE_BYTES and not self._has_wal():
+        if header[24:28] == header[92:96] and size < pages * PAGE_BYTES and not self._has_log():
             raise self._foreign(f"it is cut short at {size} of {pages * PAGE_BYTES} bytes; restore a backup")
         return found
 
-    def _has_wal(self) -> bool:
-        """A checkpoint that was cut short leaves a short file, and a WAL that makes it whole."""
-        wal = f"{self.path}-wal"
-        return os.path.exists(wal) and os.path.getsize(wal) > 0
+    def _has_log(self) -> bool:
+        """What was cut short leaves a short file and a log that makes it whole: a checkpoint the WAL, the making of
+        the file a rollback journal."""
+        logs = (f"{self.path}-wal", f"{self.path}-journal")
+        return any(os.path.exists(log) and os.path.getsize(log) > 0 for log in logs)
 
     def _foreign(self, why: str) -> UnsupportedFileError:
         return UnsupportedFileError(

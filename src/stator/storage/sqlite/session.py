@@ -6,7 +6,6 @@ fails the group, closes the connection and opens another before the next group.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Final
 
@@ -15,7 +14,7 @@ import apsw
 from stator.errors import StoreFailedError
 from stator.storage.layer import Base, Layer
 from stator.storage.sqlite.checkpoints import Checkpoints
-from stator.storage.sqlite.errors import translated
+from stator.storage.sqlite.errors import close, translated
 from stator.storage.sqlite.generation import Generation
 from stator.storage.sqlite.tables import Tables
 
@@ -91,9 +90,7 @@ class WriteSession:
 
     def _start_anew(self) -> None:
         if self.tables is not None:
-            # The connection is given up because it failed; what closing it says is no news.
-            with contextlib.suppress(apsw.Error):
-                self.tables.connection.close(True)
+            close(self.tables.connection, self._path)
             self.tables = None
 
     def _open_tables(self) -> Tables:

@@ -21,7 +21,7 @@ from stator.clock import Clock, SystemClock
 from stator.errors import SettingError, StatorError
 from stator.storage.contract import Budgets, Done, Row, Scheduler, Transaction, Work
 from stator.storage.sqlite.checkpoints import CHECKPOINT_WAL_BYTES, Checkpoints
-from stator.storage.sqlite.errors import translated
+from stator.storage.sqlite.errors import close, translated
 from stator.storage.sqlite.file import DURABILITIES, SALT_BYTES, WRITER_CACHE_BYTES, StoreFile
 from stator.storage.sqlite.generation import Generation
 from stator.storage.sqlite.session import WriteSession
@@ -86,12 +86,11 @@ class Readers:
         try:
             return self._idle.pop()
         except IndexError:
+            if self._closed:
+                raise StatorError("The store is closed.") from None
             tables = self._connect()
             self._all.append(tables)
             return tables
-
-    def give_back(self, tables: Tables) -> None:
-        self._idle.append(tables)
 
     def get(self, key: bytes) -> bytes | None:
         tables = self.take()
@@ -123,12 +122,13 @@ class Readers:
     def discard(self, tables: Tables) -> None:
         if tables in self._all:
             self._all.remove(tables)
-        tables.connection.close(True)
+        close(tables.connection, tables.path)
 
     def close(self) -> None:
         self._closed = True
+        self._idle.clear()
         for tables in self._all:
-            tables.connection.close(True)
+            close(tables.connection, tables.path)
 
 
 class _Unusable:
@@ -165,13 +165,16 @@ class SqliteStore:
         self.path = os.path.realpath(path)
         self._file = StoreFile(self.path, durability, vfs)
         self.salt = self._file.prepare(salt or secrets.token_bytes(SALT_BYTES), clock.now())
-        # The keeper holds the file open from first to last, and with it the memory that `index` reads.
+        # The keeper holds the file open from first to last, and with it the memory that its WalIndex reads.
         self._keeper = self._file.connect()
-        self._keeper.get(b"")
-        index = WalIndex(self._keeper.connection)
-        self._generation: Any = Generation(index)
-        self._readers: Any = Readers(self._file.connect)
-        self._session = self._new_session(index, checkpoint_wal_bytes)
+        try:
+            index = WalIndex(self._keeper.connection)
+            self._generation: Any = Generation(index)
+            self._readers: Any = Readers(self._file.connect)
+            self._session = self._new_session(index, checkpoint_wal_bytes)
+        except BaseException:
+            close(self._keeper.connection, self.path)
+            raise
         self._writer: Any = Writer(self._session, self.budgets, clock.monotonic, time.sleep)
         self._closed = False
         _open_stores.add(self)
@@ -223,7 +226,7 @@ class SqliteStore:
         self._disable(f"{self.path}: the store is closed.")
         readers.close()
         self._session.close()
-        self._keeper.connection.close(True)
+        close(self._keeper.connection, self.path)
 
     def _disable(self, why: str) -> None:
         self._generation = self._readers = self._writer = _Unusable(why)

@@ -20,6 +20,7 @@ from typing import Final
 import apsw
 
 from stator.errors import SettingError
+from stator.storage.sqlite.errors import translating
 
 _REGION_BYTES: Final = 32768
 _HEADER_WORDS: Final = 12
@@ -37,8 +38,9 @@ class WalIndex:
     __slots__ = ("_words",)
 
     def __init__(self, connection: apsw.Connection) -> None:
-        """`connection` is in WAL mode and has read at least once."""
-        address = _header_address(connection)
+        with translating(connection.filename, "opening the WAL"):
+            connection.pragma("user_version")  # the first read opens the WAL and maps its index
+            address = _header_address(connection)
         if not address:
             raise SettingError(
                 f"{connection.filename}: this file system offers no shared memory, which the file needs to be safe"
