@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from stator.api.call import Request
 from stator.engine.catalogue import Table
@@ -18,10 +18,10 @@ from stator.expressions import (
     Projection,
     Update,
     compile_condition,
-    compile_key_condition,
     compile_projection,
     compile_update,
     legacy,
+    prepare_key_condition,
 )
 
 __all__ = [
@@ -74,14 +74,15 @@ def legacy_filter_of(request: Request, parameter: str) -> Filter | None:
     return None
 
 
-def key_conditions_of(request: Request, placeholders: Placeholders) -> list[SortCondition]:
-    """A query's conditions on key attributes; which key each is on is not looked at here."""
+def key_conditions_of(request: Request, placeholders: Placeholders) -> Callable[[], list[SortCondition]]:
+    """A query's conditions on key attributes, read now and checked as such when called, after the query's other
+    expressions. Which key each is on is not looked at here."""
     text = request.get("KeyConditionExpression")
     if text is None:
-        condition = legacy.key_condition(request["KeyConditions"])
-    else:
-        condition = compile_key_condition(text, placeholders)
-    return [SortCondition(*each) for each in condition.conditions]
+        made = legacy.key_condition(request["KeyConditions"])
+        return lambda: [SortCondition(*each) for each in made.conditions]
+    ready = prepare_key_condition(text, placeholders)
+    return lambda: [SortCondition(*each) for each in ready().conditions]
 
 
 def projection_of(request: Request, placeholders: Placeholders) -> Projection | None:

@@ -63,10 +63,11 @@ def query(db: Database, request: Request, call: Call) -> Steps[Answer]:
         raise ValidationException(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
-    conditions = key_conditions_of(request, placeholders)
+    read_conditions = key_conditions_of(request, placeholders)
     filter_ = filter_of(request, placeholders) or filter_
     projection = projection_of(request, placeholders) or projection
     placeholders.refuse_unused()
+    conditions = read_conditions()
     select = check_select(request, projection)
     table, index = _place(db, request, call)
     partition, sort = split_conditions(table, index, conditions, start)

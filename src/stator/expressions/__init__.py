@@ -7,7 +7,12 @@ only binds its own.
 
 from stator.expressions import legacy
 from stator.expressions.conditions import Condition, Shape, compile_condition, shape_of_tree
-from stator.expressions.key_conditions import KeyCondition, KeyTest, compile_key_condition
+from stator.expressions.key_conditions import (
+    KeyCondition,
+    KeyTest,
+    compile_key_condition,
+    prepare_key_condition,
+)
 from stator.expressions.placeholders import Placeholders
 from stator.expressions.projections import Projection, compile_projection, projection_of_paths
 from stator.expressions.updates import Update, compile_update, update_of_actions
@@ -25,6 +30,7 @@ __all__ = [
     "compile_projection",
     "compile_update",
     "legacy",
+    "prepare_key_condition",
     "projection_of_paths",
     "shape_of_tree",
     "update_of_actions",

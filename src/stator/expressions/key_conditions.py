@@ -7,7 +7,7 @@ a key, and whether the conditions fit it, is for those who know the table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -48,12 +48,18 @@ class KeyCondition:
 
 def compile_key_condition(text: str, placeholders: Placeholders) -> KeyCondition:
     """Raises ValidationException with AWS's text."""
+    return prepare_key_condition(text, placeholders)()
+
+
+def prepare_key_condition(text: str, placeholders: Placeholders) -> Callable[[], KeyCondition]:
+    """Checks the text as any condition's, and returns what goes on to check it as a key condition: the service
+    looks at a request's other expressions in between. Both raise ValidationException with AWS's text."""
     placeholders.check()
     values = placeholders.values
     remembered = _remembered(text, placeholders.names_key)
     remembered.refuse_unfit(values)
     placeholders.note_used(remembered.parsed.references)
-    return KeyCondition(
+    return lambda: KeyCondition(
         tuple(
             KeyTest(attribute, operator, tuple(values[name] for name in names))
             for attribute, operator, names in remembered.tests()
