@@ -1,0 +1,1 @@
+"""What DynamoDB means: tables, items, indexes, queries and background jobs, over the storage contract."""
