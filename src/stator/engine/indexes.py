@@ -1,8 +1,8 @@
 """Secondary indexes: which row an item has in each, and what a write changes there.
 
 An index row's value is a record (engine.records) of what the index projects; its size is what reads of the index
-are charged. An item that lacks an index key attribute, or holds what cannot be a key there (items older than the index may), has
-no row.
+are charged. An item that lacks an index key attribute, or holds what cannot be a key there (items older than the
+index may), has no row.
 """
 
 from __future__ import annotations
