@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
 from boto3_tables import ONE_ATTEMPT, attributes, index, new_name, schema
 from server_process import aws_cli, aws_environment, endpoint
 
