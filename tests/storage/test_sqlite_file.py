@@ -10,6 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from stator.clock import seeded_random
 from stator.errors import (
     CorruptionError,
     SettingError,
@@ -91,6 +92,22 @@ def test_no_large_row_is_left_behind_and_its_space_is_used_again(open_sqlite: Op
         sizes.append(look.pragma("page_count"))
     assert len(set(sizes[1:])) == 1
     look.close()
+
+
+@pytest.mark.parametrize("size", [200, 1000, 2100, 3000, 4096, 5000, 8192, 400_000])
+def test_a_file_takes_at_most_half_as_much_again_as_its_values(
+    open_sqlite: OpenStore, sqlite_path: str, size: int
+) -> None:
+    """Loaded in random order, some at a time, as clients do."""
+    store, draw = open_sqlite("relaxed"), seeded_random(size)
+    total = max(2_000_000, 3 * size)
+    for _ in range(0, total, 20_000 if size < 20_000 else size):
+        rows = [(draw.randbytes(16), draw.randbytes(size)) for _ in range(max(20_000 // size, 1))]
+        store.transact(lambda own, rows=rows: [own.put(*row) for row in rows])
+    with store.snapshot() as snapshot:
+        kept = sum(len(key) + len(value) for key, value in snapshot.range(b"", b"\xff" * 20, 100_000)[0])
+    store.close()
+    assert os.path.getsize(sqlite_path) < 1.5 * kept + 10 * 8192
 
 
 def snapshot_of(folder: Path) -> dict[str, bytes]:

@@ -110,9 +110,12 @@ def test_a_range_that_ends_exactly_at_its_limit_may_say_either_but_loses_nothing
             assert snapshot.range(rows[-1][0] + b"\0", b"K", 10) == ([], False)
 
 
-@pytest.mark.parametrize("size", [0, 1, 1895, 1898, 1899, 1900, 1901, 8150, 8192, 99_999, 100_000, 100_001, 4 << 20])
+SIZES = [0, 1, 1895, 1898, 1899, 1900, 1901, 4069, 4070, 4071, 5399, 5400, 8150, 8192, 99_999, 100_000, 100_001]
+
+
+@pytest.mark.parametrize("size", [*SIZES, 4 << 20])
 def test_values_of_every_size_come_back_and_can_be_replaced(store: Store, size: int) -> None:
-    value = bytes(range(251)) * (size // 251 + 1)
+    value = bytes(range(255, -1, -1)) * (size // 256 + 1)
     value = value[:size]
     put_all(store, {b"a": b"before", b"k": value, b"z": b"after"})
     assert store.get(b"k") == value

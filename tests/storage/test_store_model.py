@@ -18,10 +18,8 @@ from stator.storage.intervals import Intervals
 from stator.storage.sorted_map import SortedMap
 
 keys = st.binary(max_size=2).map(lambda key: bytes(byte % 3 for byte in key))
-values = st.one_of(
-    st.binary(max_size=3),
-    st.sampled_from([1890, 1899, 1900, 1901, 100_000, 100_001, 250_000]).map(lambda size: b"v" * size),
-)
+lengths = st.sampled_from([1890, 1899, 1900, 1901, 5000, 100_000, 100_001, 250_000])
+values = st.one_of(st.binary(max_size=3), lengths.map(lambda size: (b"v\0\xff" * size)[:size]))
 limits = st.sampled_from([1, 2, 3, 100])
 sizes = st.sampled_from([1, 5, 2000, 1 << 62])
 calls = st.one_of(

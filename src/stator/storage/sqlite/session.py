@@ -42,7 +42,7 @@ class WriteSession:
             self.tables = self._connect()
         connection = self.tables.connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            self.tables.execute("BEGIN IMMEDIATE")
         except apsw.BusyError:
             return False
         except apsw.Error as error:
@@ -64,7 +64,7 @@ class WriteSession:
 
     def commit(self) -> None:
         try:
-            self._open_tables().connection.execute("COMMIT")
+            self._open_tables().execute("COMMIT")
         except apsw.Error as error:
             raise translated(error, self._path, "committing a group") from error
 
@@ -73,11 +73,13 @@ class WriteSession:
             self._start_anew()
             self._generation.moved()
             return
-        connection = self._open_tables().connection
-        if connection.in_transaction:  # nothing was applied
-            connection.execute("ROLLBACK")
-        wrote = self._applied and connection.status(_PAGES_WRITTEN)[0] != self._written
-        self._generation.own_commit_ended(wrote)
+        tables = self._open_tables()
+        if self._applied:
+            self._generation.own_commit_ended(tables.connection.status(_PAGES_WRITTEN)[0] != self._written)
+            return
+        if tables.connection.in_transaction:  # a failed read may have ended it
+            tables.execute("ROLLBACK")
+        self._generation.own_commit_ended(wrote=False)
 
     def checkpoint_is_due(self) -> bool:
         return self._checkpoints.are_due()

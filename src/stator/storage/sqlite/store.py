@@ -103,7 +103,7 @@ class Readers:
         """A connection in a read transaction, whose state is settled by its first read."""
         tables = self.take()
         try:
-            tables.connection.execute("BEGIN")
+            tables.execute("BEGIN")
         except apsw.Error as error:
             self.discard(tables)
             raise translated(error, tables.path, "starting a snapshot") from error
@@ -113,7 +113,7 @@ class Readers:
         if self._closed:
             return
         try:
-            tables.connection.execute("COMMIT")
+            tables.execute("COMMIT")
         except apsw.Error:
             self.discard(tables)  # it only read: nothing is lost with it
         else:

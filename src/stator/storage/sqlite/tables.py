@@ -1,19 +1,20 @@
 """The tables of a Stator file, read and written through one connection.
 
-    rows      key -> value, where a row is short; key -> id of a `large` row, where it is not. In key order.
-    large     id -> value
+    rows      key -> value, where a row is short; key -> where in `large` it is, where it is not. In key order.
+    large     id -> value, or half of one
     sequences log -> the last number given out
     meta      name -> what `file` says about it
 
 A row of 1,900 bytes and more would leave its value's tail on an overflow page of its own (a quarter of the 8 KB page
-is where a WITHOUT ROWID tree begins to); in `large`, a rowid table, it does not. A value in `rows` is therefore a
-blob or, for a large one, an integer. Triggers drop a large row with the row that names it, so that no statement here
-can forget to.
+is where a WITHOUT ROWID tree begins to); in `large`, a rowid table, it does not. There a value just over half a page
+would take a whole one: those are halved, so that three halves share a page (5 KB values: 1.1 times their size on
+disk instead of 1.6). A value in `rows` is therefore a blob; or n, for the large row n; or -n, for the halves n and
+n + 1. Triggers drop large rows with the row that names them, so that no statement here can forget to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import apsw
@@ -23,19 +24,26 @@ from stator.storage.layer import Layer, summed
 from stator.storage.sqlite.errors import translated
 
 LARGE_ROW_BYTES: Final = 1900
+HALVED_BYTES: Final = range(4070, 5400)
+"""Lengths of large values that are halved: from half a page, to where a page each wastes less than a third."""
 
 SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE rows (key BLOB PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE large (id INTEGER PRIMARY KEY, value BLOB);
 CREATE TABLE sequences (log BLOB PRIMARY KEY, number INTEGER) WITHOUT ROWID;
-CREATE TRIGGER large_row_replaced AFTER UPDATE ON rows WHEN typeof(old.value) = 'integer'
-  BEGIN DELETE FROM large WHERE id = old.value; END;
-CREATE TRIGGER large_row_deleted AFTER DELETE ON rows WHEN typeof(old.value) = 'integer'
-  BEGIN DELETE FROM large WHERE id = old.value; END;
+CREATE TRIGGER large_rows_replaced AFTER UPDATE ON rows WHEN typeof(old.value) = 'integer'
+  BEGIN DELETE FROM large WHERE id BETWEEN abs(old.value) AND abs(old.value) + (old.value < 0); END;
+CREATE TRIGGER large_rows_deleted AFTER DELETE ON rows WHEN typeof(old.value) = 'integer'
+  BEGIN DELETE FROM large WHERE id BETWEEN abs(old.value) AND abs(old.value) + (old.value < 0); END;
 """
 
-_VALUE: Final = "iif(typeof(value) = 'integer', (SELECT l.value FROM large l WHERE l.id = rows.value), value)"
+_WHOLE: Final = "SELECT one.value FROM large one WHERE one.id = rows.value"
+_HALVES: Final = (
+    "SELECT CAST(one.value || two.value AS BLOB) FROM large one, large two"
+    " WHERE one.id = -rows.value AND two.id = 1 - rows.value"
+)
+_VALUE: Final = f"CASE WHEN typeof(value) = 'blob' THEN value WHEN value > 0 THEN ({_WHOLE}) ELSE ({_HALVES}) END"
 _GET: Final = f"SELECT {_VALUE} FROM rows WHERE key = ?"
 _RANGE: Final = f"SELECT key, {_VALUE} FROM rows WHERE key >= ? AND key < ? ORDER BY key"
 _RANGE_REVERSED: Final = _RANGE + " DESC"
@@ -51,20 +59,20 @@ _PUT_SEQUENCE: Final = "INSERT INTO sequences VALUES (?, ?) ON CONFLICT (log) DO
 class Tables:
     """Reads, and applies layers. Like its connection, used by one thread at a time."""
 
-    __slots__ = ("_execute", "_executemany", "connection", "path")
+    __slots__ = ("_executemany", "connection", "execute", "path")
 
     def __init__(self, connection: apsw.Connection, path: str) -> None:
         cursor = connection.cursor()
         self.connection = connection
         self.path = path
-        self._execute = cursor.execute
+        self.execute = cursor.execute
         self._executemany = cursor.executemany
 
     # Reads
 
     def get(self, key: bytes) -> bytes | None:
         try:
-            value: bytes | None = self._execute(_GET, (key,)).get
+            value: bytes | None = self.execute(_GET, (key,)).get
         except apsw.Error as error:
             raise translated(error, self.path, "reading a row") from error
         return value
@@ -78,7 +86,7 @@ class Tables:
     ) -> tuple[list[Row], bool]:
         rows: list[Row] = []
         try:
-            found = self._execute(_RANGE_REVERSED if reverse else _RANGE, (start, stop))
+            found = self.execute(_RANGE_REVERSED if reverse else _RANGE, (start, stop))
             for row in found:
                 if len(rows) >= limit or bytes_max <= 0:
                     found.execute("")  # ends the statement, and with it its hold on the read transaction
@@ -91,7 +99,7 @@ class Tables:
 
     def sequence(self, log: bytes) -> int:
         try:
-            number: int | None = self._execute(_SEQUENCE, (log,)).get
+            number: int | None = self.execute(_SEQUENCE, (log,)).get
         except apsw.Error as error:
             raise translated(error, self.path, "reading a sequence") from error
         return number or 0
@@ -102,7 +110,7 @@ class Tables:
         """Writes what a layer holds, in key order, within the transaction that is open."""
         try:
             for interval in layer.cleared:
-                self._execute(_DELETE_RANGE, interval)
+                self.execute(_DELETE_RANGE, interval)
             deleted = [(key,) for key, value in layer.writes.items() if value is None]
             puts = [(key, value) for key, value in layer.writes.items() if value is not None]
             puts.extend((key, summed(self.get(key), delta)) for key, delta in layer.sums.items())
@@ -117,18 +125,28 @@ class Tables:
             raise translated(error, self.path, "writing a group") from error
 
     def _put(self, puts: list[Row]) -> None:
-        large = [place for place, row in enumerate(puts) if len(row[0]) + len(row[1]) >= LARGE_ROW_BYTES]
-        if not large:
+        if all(len(key) + len(value) < LARGE_ROW_BYTES for key, value in puts):
             self._executemany(_PUT, puts)
             return
-        named: list[tuple[bytes, bytes | int]] = list(puts)
-        first = (self._execute(_LAST_LARGE).get or 0) + 1
-        for number, place in enumerate(large, first):
-            named[place] = (puts[place][0], number)
-        self._executemany(_PUT_LARGE, _numbered(puts, large, first))
+        named, large = _named(puts, (self.execute(_LAST_LARGE).get or 0) + 1)
+        self._executemany(_PUT_LARGE, large)
         self._executemany(_PUT, named)
 
 
-def _numbered(puts: list[Row], large: list[int], first: int) -> Iterator[tuple[int, bytes]]:
-    for number, place in enumerate(large, first):
-        yield number, puts[place][1]
+def _named(puts: list[Row], number: int) -> tuple[list[tuple[bytes, bytes | int]], list[tuple[int, bytes]]]:
+    """The rows as they are stored, and the large rows, numbered from `number`, that they name."""
+    named: list[tuple[bytes, bytes | int]] = []
+    large: list[tuple[int, bytes]] = []
+    for key, value in puts:
+        size = len(value)
+        if len(key) + size < LARGE_ROW_BYTES:
+            named.append((key, value))
+        elif size in HALVED_BYTES:
+            named.append((key, -number))
+            large += [(number, value[: size // 2]), (number + 1, value[size // 2 :])]
+            number += 2
+        else:
+            named.append((key, number))
+            large.append((number, value))
+            number += 1
+    return named, large
