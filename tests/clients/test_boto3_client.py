@@ -496,10 +496,11 @@ def test_an_item_over_400_kb_is_refused(client: Any, make_table: MakeTable) -> N
     name = make_table("pk:S")
     largest = 400 * 1024 - len("pk" "x" "body")
     client.put_item(TableName=name, Item={"pk": {"S": "x"}, "body": {"S": "b" * largest}})
-    answer = refused(
+    code, said = refused(
         client.put_item, TableName=name, Item={"pk": {"S": "x"}, "body": {"S": "b" * (largest + 1)}}
     )
-    assert answer == ("ValidationException", "Item size has exceeded the maximum allowed size")
+    assert code == "ValidationException"
+    assert said.endswith("Item size has exceeded the maximum allowed size")
 
 
 # --- legacy parameters, errors, answers -----------------------------------------------------------------------------
