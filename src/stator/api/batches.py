@@ -6,7 +6,7 @@ each item in it is whole. What a batch leaves undone comes back as UnprocessedKe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from msgspec import Raw
 from stator.api.call import Answer, Call, Request
 from stator.api.conditions import check_key_paths, legacy_projection_of, projection_of
 from stator.api.consumed import collection_metrics, consumed, wants_collection_metrics
+from stator.api.envelope import current
 from stator.api.items import placed, refuse_large_item
 from stator.api.names import resolve
 from stator.engine import items, records
@@ -32,7 +33,7 @@ from stator.limits import (
     WORK_BYTES_MAX,
 )
 from stator.storage.contract import Steps, Transaction, Work
-from stator.values import Item, canonical_item, item_size
+from stator.values import Item, canonical_item
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
@@ -51,7 +52,11 @@ class _Wanted:
 
 
 def batch_get_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
-    wanted = {name: _wanted(asked) for name, asked in request["RequestItems"].items()}
+    try:
+        _refuse_mixed_projections(request["RequestItems"].values())
+        wanted = {name: _wanted(asked) for name, asked in request["RequestItems"].items()}
+    except ValidationException as error:
+        raise current(error) from None
     if sum(len(each.keys) for each in wanted.values()) > BATCH_GET_KEYS_MAX:
         raise ValidationException("Too many items requested for the BatchGetItem call")
     tables = {name: _find(db, call, name, each) for name, each in wanted.items()}
@@ -74,6 +79,16 @@ def batch_get_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     if any(capacities):
         answer["ConsumedCapacity"] = capacities
     return answer
+
+
+def _refuse_mixed_projections(parts: Collection[Request]) -> None:
+    """All tables of a batch are projected by expressions, or none is."""
+    expression = any("ProjectionExpression" in part for part in parts)
+    if expression and any("AttributesToGet" in part for part in parts):
+        raise ValidationException(
+            "Can not use both expression and non-expression parameters in the same request: "
+            "Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}"
+        )
 
 
 def _wanted(asked: Request) -> _Wanted:
@@ -166,9 +181,7 @@ def _checked(asked: dict[str, Any]) -> tuple[Item | None, Item | None, int]:
         )
     if "PutRequest" in asked:
         item = canonical_item(asked["PutRequest"]["Item"])
-        size = item_size(item)
-        refuse_large_item(size)
-        return item, None, size
+        return item, None, refuse_large_item(item)
     return None, canonical_item(asked["DeleteRequest"]["Key"]), 0
 
 

@@ -20,6 +20,7 @@ from stator.api.conditions import (
     write_condition,
 )
 from stator.api.consumed import collection_metrics, consumed, report_write, wants_collection_metrics
+from stator.api.envelope import current, enveloped
 from stator.api.names import resolve
 from stator.engine import items, records
 from stator.engine.capacity import read_units
@@ -27,7 +28,7 @@ from stator.engine.catalogue import Table
 from stator.engine.item_keys import ItemKey, check_index_keys, key_of, key_within
 from stator.engine.items import Condition, Written
 from stator.errors import ValidationException
-from stator.expressions import Placeholders, Projection
+from stator.expressions import Placeholders, Projection, Update
 from stator.limits import ITEM_BYTES_MAX
 from stator.storage.contract import Steps, Transaction, Work
 from stator.values import Item, canonical_item, item_size
@@ -35,9 +36,14 @@ from stator.values import Item, canonical_item, item_size
 if TYPE_CHECKING:
     from stator.engine.database import Database
 
+_EXPECTED = ("Expected", "ConditionalOperator")
+
 
 def get_item(db: Database, request: Request, call: Call) -> Answer:
-    attributes, projection = _checked_get(request)
+    try:
+        attributes, projection = _checked_get(request)
+    except ValidationException as error:
+        raise current(error) from None
     table = resolve(db, call, request["TableName"])
     key = key_of(table, attributes)
     if projection is not None:
@@ -73,15 +79,10 @@ def _checked_get(request: Request) -> tuple[Item, Projection | None]:
 
 
 def put_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
-    placeholders = Placeholders.of_request(request)
-    placeholders.refuse_mixed(request, ("ConditionExpression",), ("Expected", "ConditionalOperator"))
-    item = canonical_item(request["Item"])
-    if request.get("ReturnValues", "NONE") not in ("NONE", "ALL_OLD"):
-        raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
-    size = item_size(item)
-    refuse_large_item(size)
-    condition = write_condition(request, placeholders)
-    placeholders.refuse_unused()
+    try:
+        item, size, condition = _checked_put(request)
+    except ValidationException as error:
+        raise enveloped(error) from None
     table = resolve(db, call, request["TableName"])
     key, item = placed(table, item)
     check_condition_paths(table, condition)
@@ -89,14 +90,25 @@ def put_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     return _answer_old(request, call, key, db.wrote(written))
 
 
-def delete_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
+def _checked_put(request: Request) -> tuple[Item, int, Condition | None]:
+    if len(request) == 2:  # the table and the item: nothing else to check
+        item = canonical_item(request["Item"])
+        return item, refuse_large_item(item), None
     placeholders = Placeholders.of_request(request)
-    placeholders.refuse_mixed(request, ("ConditionExpression",), ("Expected", "ConditionalOperator"))
-    attributes = canonical_item(request["Key"])
-    if request.get("ReturnValues", "NONE") not in ("NONE", "ALL_OLD"):
-        raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
+    placeholders.refuse_mixed(request, ("ConditionExpression",), _EXPECTED)
+    item = canonical_item(request["Item"])
+    _refuse_return_values(request)
+    size = refuse_large_item(item)
     condition = write_condition(request, placeholders)
     placeholders.refuse_unused()
+    return item, size, condition
+
+
+def delete_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    try:
+        attributes, condition = _checked_delete(request)
+    except ValidationException as error:
+        raise enveloped(error) from None
     table = resolve(db, call, request["TableName"])
     key = key_of(table, attributes)
     check_condition_paths(table, condition)
@@ -104,17 +116,26 @@ def delete_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     return _answer_old(request, call, key, db.wrote(written))
 
 
-def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
+def _checked_delete(request: Request) -> tuple[Item, Condition | None]:
     placeholders = Placeholders.of_request(request)
-    placeholders.refuse_mixed(
-        request,
-        ("UpdateExpression", "ConditionExpression"),
-        ("AttributeUpdates", "Expected", "ConditionalOperator"),
-    )
+    placeholders.refuse_mixed(request, ("ConditionExpression",), _EXPECTED)
     attributes = canonical_item(request["Key"])
-    update = update_of(request, placeholders)
+    _refuse_return_values(request)
     condition = write_condition(request, placeholders)
     placeholders.refuse_unused()
+    return attributes, condition
+
+
+def _refuse_return_values(request: Request) -> None:
+    if request.get("ReturnValues", "NONE") not in ("NONE", "ALL_OLD"):
+        raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
+
+
+def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    try:
+        attributes, update, condition = _checked_update(request)
+    except ValidationException as error:
+        raise enveloped(error) from None
     table = resolve(db, call, request["TableName"])
     key = key_of(table, attributes)
     if update is not None:
@@ -138,9 +159,24 @@ def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     return _report(request, call, key, db.wrote(written), answer)
 
 
-def refuse_large_item(size: int) -> None:
+def _checked_update(request: Request) -> tuple[Item, Update | None, Condition | None]:
+    placeholders = Placeholders.of_request(request)
+    placeholders.refuse_mixed(
+        request, ("UpdateExpression", "ConditionExpression"), ("AttributeUpdates", *_EXPECTED)
+    )
+    attributes = canonical_item(request["Key"])
+    update = update_of(request, placeholders)
+    condition = write_condition(request, placeholders)
+    placeholders.refuse_unused()
+    return attributes, update, condition
+
+
+def refuse_large_item(item: Item) -> int:
+    """Returns the item's size in bytes. Raises ValidationException over 400 KB."""
+    size = item_size(item)
     if size > ITEM_BYTES_MAX:
         raise ValidationException("Item size has exceeded the maximum allowed size")
+    return size
 
 
 def placed(table: Table, item: Item) -> tuple[ItemKey, Item]:

@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.Des
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stator.engine.catalogue import Index, KeyAttribute, Table
 from stator.engine.intervals import INDEXABLE, Interval, SortCondition
@@ -37,25 +37,59 @@ def split_conditions(
     by_name = {condition.name: condition for condition in conditions}
     if start is not None:
         _check_start_size(table, index, start)
-    given, exact = 0, True
-    for place, schema in enumerate((*partition, *sort)):
+    keys = (*partition, *sort)
+    if len(by_name) > len(keys):
+        raise ValidationException(
+            f"The number of query conditions ({len(by_name)}) exceeds the number of key attributes defined in "
+            f"the schema ({len(keys)})"
+        )
+    given = 0
+    for schema in keys:
         if start is not None:
             _check_start_part(start, schema)
-        if not sort and len(by_name) > len(partition):
-            raise ValidationException(_NOT_SUPPORTED)
         condition = by_name.get(schema.name)
         if condition is None:
-            if place < len(partition) or len(by_name) > given:
-                raise ValidationException(f"Query condition missed key schema element: {schema.name}")
+            _refuse_missing(schema, partition, sort, by_name, given)
             continue
         _check_operands(condition, schema)
-        if not exact or (place < len(partition) and condition.operator != "="):
+        if schema in partition and condition.operator != "=":
             raise ValidationException(_NOT_SUPPORTED)
-        exact = condition.operator == "="
         given += 1
+    _refuse_early_range(sort, by_name)
     values = {schema.name: by_name[schema.name].values[0] for schema in partition}
     _refuse_large_operands(partition, values)
     return values, [by_name[schema.name] for schema in sort if schema.name in by_name]
+
+
+def _refuse_missing(
+    schema: KeyAttribute,
+    partition: Sequence[KeyAttribute],
+    sort: Sequence[KeyAttribute],
+    by_name: Mapping[str, SortCondition],
+    given: int,
+) -> None:
+    """A condition is needed on every partition attribute, and on a lone sort attribute when there is one left over."""
+    left_over = len(by_name) > given and not any(each.name in by_name for each in sort)
+    if schema in partition or left_over:
+        raise ValidationException(f"Query condition missed key schema element: {schema.name}")
+
+
+def _refuse_early_range(sort: Sequence[KeyAttribute], by_name: Mapping[str, SortCondition]) -> None:
+    """Sort attributes before the last one given need equality."""
+    present = [place for place, schema in enumerate(sort) if schema.name in by_name]
+    if not present:
+        return
+    last = present[-1]
+    loose = [
+        schema.name
+        for schema in sort[:last]
+        if schema.name not in by_name or by_name[schema.name].operator != "="
+    ]
+    if loose:
+        raise ValidationException(
+            f"RANGE key attributes {', '.join(loose)} must have equality conditions specified in the query because "
+            f"a condition is present on key attribute {sort[last].name}"
+        )
 
 
 def _refuse_large_operands(partition: Sequence[KeyAttribute], values: Item) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Raw
@@ -18,6 +18,7 @@ from stator.api.conditions import (
     projection_of,
 )
 from stator.api.consumed import consumed
+from stator.api.envelope import current, enveloped
 from stator.api.key_conditions import (
     check_scan_start,
     check_start_key,
@@ -32,6 +33,7 @@ from stator.engine.catalogue import Index, Table
 from stator.engine.indexes import start_key
 from stator.engine.intervals import (
     Interval,
+    SortCondition,
     collection_prefix,
     query_interval,
     restart,
@@ -39,7 +41,7 @@ from stator.engine.intervals import (
 )
 from stator.engine.item_keys import stored_key
 from stator.engine.queries import Page, ReadPlan, Source, read_page
-from stator.errors import ValidationException
+from stator.errors import InvalidAttributeValue, ValidationException
 from stator.expressions import Placeholders, Projection
 from stator.keys.space import successor
 from stator.storage.contract import Steps
@@ -49,7 +51,42 @@ if TYPE_CHECKING:
     from stator.engine.database import Database
 
 
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What of a request was checked without its table."""
+
+    start: Item | None
+    filter: Filter | None
+    projection: Projection | None
+    select: str | None
+
+
 def query(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    try:
+        checked, conditions = _checked_query(request)
+    except ValidationException as error:
+        raise current(error) from None
+    table, index = _place(db, request, call)
+    partition, sort = split_conditions(table, index, conditions, checked.start)
+    prefix = collection_prefix(table, index, partition)
+    interval = query_interval(prefix, index, sort)
+    reverse = request.get("ScanIndexForward") is False
+    if checked.start is not None:
+        check_start_key(table, checked.start)
+        place = _place_key(table, index, {**checked.start, **partition})
+        check_start_within(checked.start, place, partition, bool(sort), interval)
+        interval = restart(interval, place, reverse)
+    _check_paths(table, checked.projection, None)
+    parameter = "QueryFilter" if "QueryFilter" in request else "Filter Expression"
+    _refuse_key_filter(table, index, checked.filter, parameter)
+    plan = _plan(request, table, index, interval, checked)
+    _check_paths(table, None, checked.filter)
+    plan.collection = (prefix, successor(prefix))
+    plan.reverse = reverse
+    return (yield from _answer(db, request, call, plan))
+
+
+def _checked_query(request: Request) -> tuple[_Checked, list[SortCondition]]:
     placeholders = Placeholders.of_request(request)
     placeholders.refuse_mixed(
         request,
@@ -68,28 +105,33 @@ def query(db: Database, request: Request, call: Call) -> Steps[Answer]:
     projection = projection_of(request, placeholders) or projection
     placeholders.refuse_unused()
     conditions = read_conditions()
-    select = check_select(request, projection)
-    table, index = _place(db, request, call)
-    partition, sort = split_conditions(table, index, conditions, start)
-    prefix = collection_prefix(table, index, partition)
-    interval = query_interval(prefix, index, sort)
-    reverse = request.get("ScanIndexForward") is False
-    if start is not None:
-        check_start_key(table, start)
-        place = _place_key(table, index, {**start, **partition})
-        check_start_within(start, place, partition, bool(sort), interval)
-        interval = restart(interval, place, reverse)
-    _refuse_key_filter(
-        table, index, filter_, "QueryFilter" if "QueryFilter" in request else "Filter Expression"
-    )
-    plan = _plan(request, table, index, interval, select, projection, filter_)
-    _check_paths(table, None, filter_)
-    plan.collection = (prefix, successor(prefix))
-    plan.reverse = reverse
-    return (yield from _answer(db, request, call, plan))
+    try:
+        select = check_select(request, projection)
+    except ValidationException as error:
+        raise enveloped(error) from None
+    return _Checked(start, filter_, projection, select), conditions
 
 
 def scan(db: Database, request: Request, call: Call) -> Steps[Answer]:
+    checked, segment, total = _checked_scan(request)
+    table, index = _place(db, request, call)
+    if checked.start is not None:
+        check_scan_start(table, index, checked.start)
+    plan = _plan(request, table, index, scan_interval(table, index, segment, total), checked)
+    if checked.start is not None:
+        check_start_key(table, checked.start)
+        place = _place_key(table, index, checked.start)
+        if not plan.start <= place < plan.stop:
+            raise ValidationException(
+                "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey "
+                f"with correct Segment. TotalSegments: {total} Segment: {segment}"
+            )
+        plan.start, plan.stop = restart((plan.start, plan.stop), place, reverse=False)
+    _check_paths(table, checked.projection, checked.filter)
+    return (yield from _answer(db, request, call, plan))
+
+
+def _checked_scan(request: Request) -> tuple[_Checked, int, int]:
     placeholders = Placeholders.of_request(request)
     placeholders.refuse_mixed(
         request,
@@ -103,24 +145,7 @@ def scan(db: Database, request: Request, call: Call) -> Steps[Answer]:
     filter_ = filter_of(request, placeholders) or filter_
     projection = projection_of(request, placeholders) or projection
     placeholders.refuse_unused()
-    select = check_select(request, projection)
-    table, index = _place(db, request, call)
-    if start is not None:
-        check_scan_start(table, index, start)
-    plan = _plan(
-        request, table, index, scan_interval(table, index, segment, total), select, projection, filter_
-    )
-    if start is not None:
-        check_start_key(table, start)
-        place = _place_key(table, index, start)
-        if not plan.start <= place < plan.stop:
-            raise ValidationException(
-                "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey "
-                f"with correct Segment. TotalSegments: {total} Segment: {segment}"
-            )
-        plan.start, plan.stop = restart((plan.start, plan.stop), place, reverse=False)
-    _check_paths(table, projection, filter_)
-    return (yield from _answer(db, request, call, plan))
+    return _Checked(start, filter_, projection, check_select(request, projection)), segment, total
 
 
 def _start_of(request: Request) -> Item | None:
@@ -132,7 +157,10 @@ def _start_of(request: Request) -> Item | None:
     except ValidationException as error:
         if _is_about_a_value(error.message):
             raise
-        raise ValidationException(f"The provided starting key is invalid: {error.message}") from error
+        text = f"The provided starting key is invalid: {error.message}"
+        raise InvalidAttributeValue(
+            text, f"The provided starting key is invalid: {current(error).message}"
+        ) from error
 
 
 def _is_about_a_value(message: str) -> bool:
@@ -208,22 +236,17 @@ def _check_paths(table: Table, projection: Projection | None, filter_: Filter | 
 
 
 def _plan(
-    request: Request,
-    table: Table,
-    index: Index | None,
-    interval: Interval,
-    select: str | None,
-    projection: Projection | None,
-    filter_: Filter | None,
+    request: Request, table: Table, index: Index | None, interval: Interval, checked: _Checked
 ) -> ReadPlan:
-    chosen = selection(table, index, select, projection, () if filter_ is None else filter_.attributes)
-    matches: Callable[[Item], bool] | None = None if filter_ is None else filter_.matches
+    filter_ = checked.filter
+    filtered = () if filter_ is None else filter_.attributes
+    chosen = selection(table, index, checked.select, checked.projection, filtered)
     return ReadPlan(
         table,
         index,
         *interval,
         limit=request.get("Limit"),
-        matches=matches,
+        matches=None if filter_ is None else filter_.matches,
         project=chosen.project,
         fetch=chosen.fetch,
         keep=chosen.keep,

@@ -32,7 +32,8 @@ def check_select(request: Request, projection: Projection | None) -> str | None:
     if projection is not None:
         if select not in (None, "SPECIFIC_ATTRIBUTES"):
             parameter = "AttributesToGet" if "AttributesToGet" in request else "ProjectionExpression"
-            raise ValidationException(f"Cannot specify the {parameter} when choosing to get {select}")
+            chosen = "only the Count" if select == "COUNT" else select
+            raise ValidationException(f"Cannot specify the {parameter} when choosing to get {chosen}")
     elif select == "SPECIFIC_ATTRIBUTES":
         raise ValidationException(
             "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"

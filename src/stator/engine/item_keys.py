@@ -166,11 +166,19 @@ def check_updated_index_keys(table: Table, item: Item) -> None:
     for index in table.indexes:
         for schema in index.keys:
             value = item.get(schema.name)
-            if value is not None and schema.type not in value:
+            if value is None:
+                continue
+            if schema.type not in value:
                 raise ValidationException(
                     "The update expression attempted to update the secondary index key to unsupported type"
                 )
-    check_index_keys(table, item)
+            if not value[schema.type]:
+                raise ValidationException(
+                    f"{_NOT_VALID}The update expression attempted to update a secondary index key to a value that "
+                    "is not supported. The AttributeValue for a key attribute cannot contain an empty "
+                    f"{_EMPTY_WORDS[schema.type]} value."
+                )
+        _refuse_large_index_key(index, item)
 
 
 def _in_report_order(table: Table) -> Iterator[Index]:

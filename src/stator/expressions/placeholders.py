@@ -99,10 +99,8 @@ class Placeholders:
 def _refuse_values_without_use(given: list[str], users: list[str]) -> None:
     if users and not any(name in given for name in users):
         verb = "are" if len(users) > 1 else "is"
-        raise ValidationException(
-            "ExpressionAttributeValues can only be specified when using expressions: "
-            f"{' and '.join(users)} {verb} null"
-        )
+        text = "ExpressionAttributeValues can only be specified when using expressions"
+        raise InvalidAttributeValue(f"{text}: {' and '.join(users)} {verb} null", text)
 
 
 def _checked_names(names: Mapping[str, str]) -> Names:
@@ -139,7 +137,6 @@ def _canonical(key: str, value: AttributeValue) -> AttributeValue:
     try:
         return canonical_value(value)
     except InvalidAttributeValue as fault:
-        text = "ExpressionAttributeValues contains invalid value: {} for key {}"
-        raise InvalidAttributeValue(
-            text.format(fault.message, key), text.format(fault.current, key)
-        ) from fault
+        # Only the older layer says where the value stands.
+        older = f"ExpressionAttributeValues contains invalid value: {fault.message} for key {key}"
+        raise InvalidAttributeValue(older, fault.current) from fault
