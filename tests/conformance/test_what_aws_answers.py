@@ -20,8 +20,8 @@ from aws_facts import (
     writes,
 )
 from aws_facts.case import Call, Case, Expected, Refused, RefusedLike, mismatch
-from aws_facts.doors import Door, HttpDoor, InProcessDoor, Refusal, http_door
 from aws_facts.tables import TABLES
+from doors import Door, HttpDoor, InProcessDoor, Refusal, http_door
 
 MODULES = (values, writes, items, projections, reads, many_keys, batches, definitions, index_changes, costs)
 CASES = [
