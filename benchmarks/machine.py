@@ -27,7 +27,6 @@ def describe(folder: Path) -> list[tuple[str, str]]:
         ("Date", datetime.datetime.now(datetime.UTC).date().isoformat()),
         ("CPU", f"{_cpu_model()}, {os.cpu_count()} cores"),
         ("Memory", f"{memory_bytes / 2**30:.0f} GiB"),
-        ("Other programs at the start", f"{others_share():.0%} of the cores"),
         ("Kernel", f"{platform.system()} {platform.release()}"),
         ("Data file on", f"{kind} ({device})"),
         ("Python", platform.python_version()),

@@ -52,12 +52,12 @@ def measure(bench: Bench, server: Server, load: Load, sqlite_per_s: float | None
     runs, floors = [], []
     with _on(server, bench.cores), serving(_do_nothing(answer_bytes), bench.cores.server) as floor:
         bench.progress("warming up")
-        _run(bench, server, load, pace.warm_up_s)
-        _run(bench, floor, load, pace.warm_up_s)
+        run_once(bench, server, load, pace.warm_up_s)
+        run_once(bench, floor, load, pace.warm_up_s)
         for turn in range(1, pace.repeats + 1):
             bench.progress(f"run {turn} of {pace.repeats}")
             runs.append(_run_beside(bench, server, load))
-            floors.append(_run(bench, floor, load, pace.seconds))
+            floors.append(run_once(bench, floor, load, pace.seconds))
     budgets = (load.rate_budget, load.p99_budget_us, load.sqlite_share_budget)
     beside = Floor(wrk.median(floors), sqlite_per_s)
     return LoadRow(load.name, load.title, load.connections, wrk.median(runs), beside, *budgets)
@@ -92,27 +92,30 @@ def _do_nothing(answer_bytes: int) -> list[str]:
     return python("-m", "benchmarks.floor", "--answer-bytes", str(answer_bytes))
 
 
-def _run(bench: Bench, server: Server, load: Load, seconds: float) -> wrk.Run:
+def run_once(bench: Bench, server: Server, load: Load, seconds: float) -> wrk.Run:
+    """One run, with what each request cost the server of its core."""
     templates = [request.template for request in load.requests]
     cpu_s = server.cpu_s()
     with wrk.started(
         server.url, templates, load.connections, seconds, bench.cores.load, bench.folder
     ) as process:
         run = wrk.result(process)
-    return replace(run, cpu_us=(server.cpu_s() - cpu_s) * 1e6 / max(run.requests, 1))
+    errors = run.errors if run.requests else run.errors or "no answers"
+    return replace(run, cpu_us=(server.cpu_s() - cpu_s) * 1e6 / max(run.requests, 1), errors=errors)
 
 
 def _run_beside(bench: Bench, server: Server, load: Load) -> wrk.Run:
-    """A run while the load's neighbour, if it has one, is running as well. The neighbour's errors count."""
+    """A run while the load's neighbour, if it has one, is running as well. The neighbour's errors count; that it got
+    no answer in so short a time is none."""
     seconds, other = bench.pace.seconds, load.beside
     if other is None:
-        return _run(bench, server, load, seconds)
+        return run_once(bench, server, load, seconds)
     templates = [request.template for request in other.requests]
     other_s = seconds + 2 * _BESIDE_LEAD_S
     with wrk.started(
         server.url, templates, other.connections, other_s, bench.cores.load, bench.folder
     ) as process:
         time.sleep(_BESIDE_LEAD_S)
-        run = _run(bench, server, load, seconds)
+        run = run_once(bench, server, load, seconds)
         errors = wrk.result(process).errors
     return replace(run, errors=f"{other.title}: {errors}") if errors else run
