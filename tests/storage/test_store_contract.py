@@ -514,3 +514,14 @@ def test_drive_runs_steps_to_their_answer_and_throws_a_works_error_into_them(sto
         return seen
 
     assert drive(store, steps()) == [1, "no"]
+
+
+def test_an_interrupt_within_a_work_reaches_its_caller_and_writes_nothing(store: Store) -> None:
+    def interrupted(own: Transaction) -> None:
+        own.put(b"a", b"1")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.transact(interrupted)
+    put_all(store, {b"b": b"2"})
+    assert contents(store) == {b"b": b"2"}

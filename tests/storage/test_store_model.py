@@ -96,7 +96,7 @@ class RefusedError(Exception):
 
 
 @pytest.mark.parametrize("kind", ["memory", "simulator", "sqlite-relaxed"])
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(script=works)
 def test_transactions_answer_as_a_dict_does(kind: str, script: list[tuple[list[tuple[Any, ...]], bool]]) -> None:
     with TemporaryDirectory() as folder:
@@ -122,7 +122,7 @@ def test_transactions_answer_as_a_dict_does(kind: str, script: list[tuple[list[t
 
 
 @pytest.mark.parametrize("kind", ["memory", "simulator", "sqlite-relaxed"])
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(script=works)
 def test_a_group_of_works_has_the_effect_of_running_them_in_some_order(
     kind: str, script: list[tuple[list[tuple[Any, ...]], bool]]

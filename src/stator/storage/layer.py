@@ -19,6 +19,7 @@ from stator.storage.contract import Budgets, Reader, Row, decode_counter
 from stator.storage.intervals import Intervals
 
 _WORD: Final = 1 << 64
+_NONE: Final = Intervals()  # shared by all layers that cleared nothing, and never added to
 
 
 class Base(Reader, Protocol):
@@ -49,7 +50,7 @@ class Layer:
         self._ordered: list[bytes] | None = []
         self.writes: dict[bytes, bytes | None] = {}
         self.sums: dict[bytes, int] = {}
-        self.cleared = Intervals()
+        self.cleared = _NONE
         self.sequences: dict[bytes, int] = {}
 
     @property
@@ -155,6 +156,8 @@ class Layer:
             self.writes.pop(key, None)
             self.sums.pop(key, None)
         self._ordered = None
+        if self.cleared is _NONE:
+            self.cleared = Intervals()
         self.cleared.add(start, stop)
 
     def add(self, counter: bytes, delta: int) -> None:
@@ -175,15 +178,18 @@ class Layer:
 
     def absorb(self, upper: Layer) -> None:
         """Takes over the writes of a layer that lay on this one."""
-        for start, stop in upper.cleared:
-            self.delete_range(start, stop)
+        if upper.cleared:
+            for start, stop in upper.cleared:
+                self.delete_range(start, stop)
         self.writes.update(upper.writes)
         if self.sums:
             for key in upper.writes:
                 self.sums.pop(key, None)
-        for key, delta in upper.sums.items():
-            self.add(key, delta)
-        self.sequences.update(upper.sequences)
+        if upper.sums:
+            for key, delta in upper.sums.items():
+                self.add(key, delta)
+        if upper.sequences:
+            self.sequences.update(upper.sequences)
         self._bytes_left -= upper.written_bytes
         self._ordered = None
 

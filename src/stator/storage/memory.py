@@ -11,7 +11,7 @@ With a `clock`, snapshots and transactions older than the budget are refused; wi
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -146,7 +146,7 @@ class MemoryStore:
         side_by_side: int = 1,
     ) -> None:
         self.budgets = budgets
-        self.salt = secrets.token_bytes(16) if salt is None else salt
+        self.salt = os.urandom(16) if salt is None else salt
         self._clock = clock
         self._side_by_side = side_by_side
         self._lock = threading.RLock()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import secrets
 import time
 import weakref
 from collections.abc import Callable, Iterable, Sequence
@@ -164,7 +163,7 @@ class SqliteStore:
         self.budgets = BUDGETS
         self.path = os.path.realpath(path)
         self._file = StoreFile(self.path, durability, vfs)
-        self.salt = self._file.prepare(salt or secrets.token_bytes(SALT_BYTES), clock.now())
+        self.salt = self._file.prepare(salt or os.urandom(SALT_BYTES), clock.now())
         # The keeper holds the file open from first to last, and with it the memory that its WalIndex reads.
         self._keeper = self._file.connect()
         try:
