@@ -1,4 +1,4 @@
-"""Writes src/stator/api/model.json from the service models that botocore carries: operations, shapes, members,
+"""Writes src/stator/api/shapes/model.json from the service models that botocore carries: operations, shapes, members,
 enums and bounds, without the documentation. Run it after moving to a newer botocore:
 
     python tools/generate_model.py
@@ -17,7 +17,7 @@ from typing import Any
 import botocore  # type: ignore[import-untyped]
 import botocore.loaders  # type: ignore[import-untyped]
 
-OUTPUT = Path(__file__).resolve().parent.parent / "src" / "stator" / "api" / "model.json"
+OUTPUT = Path(__file__).resolve().parent.parent / "src" / "stator" / "api" / "shapes" / "model.json"
 SERVICES = ("dynamodb", "dynamodbstreams")
 
 

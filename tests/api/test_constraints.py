@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stator.api.constraints import check, explain
+from stator.api.shapes import check, explain
 from stator.errors import SerializationException, ValidationException
 
 NULL = "Value null at '{}' failed to satisfy constraint: Member must not be null"

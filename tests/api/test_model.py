@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from stator.api import model
 from stator.api.pending import IMPLEMENTED, PENDING
-from stator.api.shapes import AttributeValue, Base64Text, request_type
+from stator.api.shapes import model
+from stator.api.shapes.request_types import AttributeValue, Base64Text, request_type
 
 botocore = pytest.importorskip("botocore")
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stator.api.constraints import explain
+from stator.api.shapes import explain
 from stator.errors import SerializationException, ValidationException
 from stator.wire.codec import decode_request
 

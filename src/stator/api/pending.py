@@ -4,7 +4,7 @@ that is in neither list fails a test, and one that is not in `IMPLEMENTED` is an
 
 from __future__ import annotations
 
-from stator.api.model import DYNAMODB, STREAMS
+from stator.api.shapes import DYNAMODB, STREAMS
 
 IMPLEMENTED: dict[str, frozenset[str]] = {
     DYNAMODB: frozenset(

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from stator.api.call import Answer, Call
-from stator.api.constraints import check
 from stator.api.operations import handler_of
+from stator.api.shapes import check
 from stator.engine.database import Database
 from stator.storage.contract import drive
 

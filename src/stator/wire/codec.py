@@ -1,4 +1,4 @@
-"""A request's body -> a checked request, as `stator.api.constraints` promises it.
+"""A request's body -> a checked request, as `stator.api.shapes` promises it.
 
 One pass in C for a body without fault; what that refuses is decoded again without types and explained in AWS's words.
 A body that is no JSON text, or is nested past what the interpreter may recurse (over 100 levels of values), is AWS's
@@ -12,9 +12,7 @@ from typing import Any
 
 import msgspec
 
-from stator.api.constraints import explain
-from stator.api.model import DYNAMODB
-from stator.api.shapes import decode_hook, request_type
+from stator.api.shapes import DYNAMODB, decode_hook, explain, request_type
 from stator.errors import SerializationException
 
 Decoder = msgspec.json.Decoder[dict[str, Any]]

@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from stator.api import wording
-from stator.api.coercion import coerce
-from stator.api.model import DYNAMODB, Service, service
-from stator.api.shapes import decode_hook, request_type
-from stator.api.violations import Findings, Path
+from stator.api.shapes import wording
+from stator.api.shapes.coercion import coerce
+from stator.api.shapes.model import DYNAMODB, Service, service
+from stator.api.shapes.request_types import decode_hook, request_type
+from stator.api.shapes.violations import Findings, Path
 from stator.errors import SerializationException, ValidationException
 from stator.limits import VALIDATION_ERRORS_MAX
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sized
 from typing import Any, NamedTuple
 
-from stator.api import wording
-from stator.api.echo import echo, lower_first
-from stator.api.model import Shape, compiled, member_shape
+from stator.api.shapes import wording
+from stator.api.shapes.echo import echo, lower_first
+from stator.api.shapes.model import Shape, compiled, member_shape
 from stator.limits import ARN_CHARS_MAX
 
 

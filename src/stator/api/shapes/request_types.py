@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, Required, TypedDict
 
 import msgspec
 
-from stator.api.binary_text import is_canonical
-from stator.api.model import DYNAMODB, Shape, compiled, member_shape, service
+from stator.api.shapes.binary_text import is_canonical
+from stator.api.shapes.model import DYNAMODB, Shape, compiled, member_shape, service
 from stator.limits import ARN_CHARS_MAX
 
 # A table's name, or an ARN that may turn out to be one.

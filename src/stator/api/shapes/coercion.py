@@ -13,8 +13,8 @@ import math
 from collections.abc import Callable, Sized
 from typing import Any
 
-from stator.api.binary_text import complaint
-from stator.api.model import Shape
+from stator.api.shapes.binary_text import complaint
+from stator.api.shapes.model import Shape
 from stator.errors import SerializationException
 from stator.limits import EXPLAINED_VALUES_MAX
 

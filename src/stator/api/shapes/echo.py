@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from stator.api.model import Shape
+from stator.api.shapes.model import Shape
 from stator.limits import ECHO_CHARS_MAX
 
 # Members that the service's own classes have beyond the published model: they print as null.
