@@ -70,7 +70,7 @@ def add_index(session: Session, first_rows: int = 0) -> None:
     """Adds the index and leaves its backfill, after `first_rows` items, to the job."""
     monkeypatch = pytest.MonkeyPatch()
     with monkeypatch.context() as patch:
-        patch.setattr("stator.api.tables.BACKFILL_FIRST_ITEMS", first_rows)
+        patch.setattr("stator.api.tables.operations.BACKFILL_FIRST_ITEMS", first_rows)
         session.update(**NEW)
 
 

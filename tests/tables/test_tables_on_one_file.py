@@ -56,7 +56,7 @@ def test_either_takes_the_jobs_of_the_other(
     two: tuple[Session, Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = two
-    monkeypatch.setattr("stator.api.tables.BACKFILL_FIRST_ITEMS", 0)
+    monkeypatch.setattr("stator.api.tables.operations.BACKFILL_FIRST_ITEMS", 0)
     monkeypatch.setattr("stator.engine.backfill.JOB_STEP_ROWS", 4)
     monkeypatch.setattr("stator.engine.purge.JOB_STEP_ROWS", 4)
     one.create()

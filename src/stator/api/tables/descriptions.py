@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stator.api.throughput import as_updating, decreases_today
+from stator.api.tables.throughput import as_updating, decreases_today
 from stator.engine.catalogue import (
     BillingMode,
     IndexDescription,

@@ -1,4 +1,4 @@
-"""CreateTable, DescribeTable, ListTables, UpdateTable, DeleteTable; and, by their names, the account's two.
+"""The operations on tables. Each checks its request, calls the catalogue and describes what came of it.
 
 A change is done when its answer is given, though the answer shows it on its way (CREATING, UPDATING, DELETING), as
 AWS's does. Only an index added to a large table goes on being filled after the answer, by jobs.
@@ -11,29 +11,18 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from stator.api.account import describe_endpoints, describe_limits
 from stator.api.call import Answer, Call, Request
 from stator.api.names import Place, namespace, place, resolve_managed
-from stator.api.table_changes import table_change
-from stator.api.table_creation import new_table
-from stator.api.table_descriptions import as_created, deleted, described
-from stator.api.table_updates import check_update
+from stator.api.tables.changes import table_change
+from stator.api.tables.creation import new_table
+from stator.api.tables.descriptions import as_created, deleted, described
+from stator.api.tables.updates import check_update
 from stator.engine.catalogue import Status, Table, TableDescription
 from stator.limits import BACKFILL_FIRST_ITEMS, BACKFILL_FIRST_S, LIST_TABLES_MAX
 from stator.storage.contract import Steps
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
-
-__all__ = [
-    "create_table",
-    "delete_table",
-    "describe_endpoints",
-    "describe_limits",
-    "describe_table",
-    "list_tables",
-    "update_table",
-]
 
 
 def _place(table: TableDescription) -> Place:

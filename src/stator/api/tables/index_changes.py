@@ -6,17 +6,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stator.api.key_schemas import (
+from stator.api.tables.creation import global_index
+from stator.api.tables.key_schemas import (
     attributes_in_use,
     definitions_of,
     global_keys,
     refuse_projecting_too_much,
     refuse_redefined,
 )
-from stator.api.refusals import in_use, invalid, over_limit
-from stator.api.table_creation import global_index
-from stator.api.table_updates import index_actions
-from stator.api.throughput import (
+from stator.api.tables.refusals import in_use, invalid, over_limit
+from stator.api.tables.throughput import (
     ON_DEMAND_WARM,
     as_updating,
     ceiling,
@@ -27,6 +26,7 @@ from stator.api.throughput import (
     warm_raised,
     warmed,
 )
+from stator.api.tables.updates import index_actions
 from stator.engine.catalogue import BillingMode, IndexDescription, Status, TableDescription
 from stator.engine.tables import NOT_FOUND, Change
 from stator.errors import ResourceNotFoundException, ValidationException

@@ -11,12 +11,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stator.api.index_changes import change_indexes
-from stator.api.refusals import invalid
-from stator.api.table_creation import NEITHER
-from stator.api.table_settings import changed_encryption, changed_stream
-from stator.api.table_updates import index_actions
-from stator.api.throughput import (
+from stator.api.tables.creation import NEITHER
+from stator.api.tables.index_changes import change_indexes
+from stator.api.tables.refusals import invalid
+from stator.api.tables.settings import changed_encryption, changed_stream
+from stator.api.tables.throughput import (
     ON_DEMAND_WARM,
     as_updating,
     ceiling,
@@ -28,6 +27,7 @@ from stator.api.throughput import (
     warm_raised,
     warmed,
 )
+from stator.api.tables.updates import index_actions
 from stator.engine.catalogue import BillingMode, IndexDescription, Status, TableDescription, Throughput
 from stator.engine.tables import Change
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from stator.api.refusals import invalid
+from stator.api.tables.refusals import invalid
 from stator.engine.catalogue import KeyAttribute, ProjectionType, TableDescription
 from stator.errors import ValidationException
 from stator.limits import (

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from stator.api.refusals import invalid
-from stator.api.table_settings import check_stream_change, refuse_unsupported
-from stator.api.throughput import given, refuse_out_of_bounds
+from stator.api.tables.refusals import invalid
+from stator.api.tables.settings import check_stream_change, refuse_unsupported
+from stator.api.tables.throughput import given, refuse_out_of_bounds
 from stator.engine.catalogue import BillingMode
 from stator.errors import ValidationException
 

@@ -10,7 +10,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from stator.api.refusals import invalid
+from stator.api.tables.refusals import invalid
 from stator.engine.catalogue import Encryption, Stream
 from stator.errors import ValidationException
 from stator.limits import RESOURCE_POLICY_BYTES_MAX, TAGS_MAX

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from stator.api.refusals import invalid, over_limit
+from stator.api.tables.refusals import invalid, over_limit
 from stator.engine.catalogue import BillingMode, MaxThroughput, Status, Throughput, WarmThroughput
 from stator.errors import LimitExceededException, ValidationException
 from stator.limits import (

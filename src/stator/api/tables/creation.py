@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stator.api.key_schemas import (
+from stator.api.tables.key_schemas import (
     Definitions,
     attributes_in_use,
     definitions_of,
@@ -20,9 +20,9 @@ from stator.api.key_schemas import (
     refuse_unused,
     table_keys,
 )
-from stator.api.refusals import invalid
-from stator.api.table_settings import encryption_of, new_stream, policy_of, refuse_unsupported, tags_of
-from stator.api.throughput import (
+from stator.api.tables.refusals import invalid
+from stator.api.tables.settings import encryption_of, new_stream, policy_of, refuse_unsupported, tags_of
+from stator.api.tables.throughput import (
     ceiling,
     given,
     provisioned,
