@@ -14,8 +14,7 @@ n + 1. Triggers drop large rows with the row that names them, so that no stateme
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from collections.abc import Sequence
 from typing import Final
 
 import apsw
@@ -38,9 +37,6 @@ CREATE TRIGGER large_rows_replaced AFTER UPDATE ON rows WHEN typeof(old.value) =
 CREATE TRIGGER large_rows_deleted AFTER DELETE ON rows WHEN typeof(old.value) = 'integer'
   BEGIN DELETE FROM large WHERE id BETWEEN abs(old.value) AND abs(old.value) + (old.value < 0); END;
 """
-
-_ROWS_FIRST: Final = 8
-_ROWS_MAX: Final = 64
 
 _WHOLE: Final = "SELECT one.value FROM large one WHERE one.id = rows.value"
 _HALVES: Final = (
@@ -88,14 +84,17 @@ class Tables:
     def range(
         self, start: bytes, stop: bytes, limit: int, bytes_max: int = 1 << 62, reverse: bool = False
     ) -> tuple[list[Row], bool]:
+        rows: list[Row] = []
         try:
-            found = self.execute(_RANGE_REVERSED if reverse else _RANGE, (start, stop))
-            rows, more = _taken(found, limit, bytes_max)
-            if more:
-                self.execute("")  # ends the statement, and with it its hold on the read transaction
+            for row in self.execute(_RANGE_REVERSED if reverse else _RANGE, (start, stop)):
+                if len(rows) >= limit or bytes_max <= 0:
+                    self.execute("")  # ends the statement, and with it its hold on the read transaction
+                    return rows, True
+                rows.append(row)
+                bytes_max -= len(row[0]) + len(row[1])
         except apsw.Error as error:
             raise translated(error, self.path, "reading a range") from error
-        return rows, more
+        return rows, False
 
     def sequence(self, log: bytes) -> int:
         try:
@@ -131,26 +130,6 @@ class Tables:
         named, large = _named(puts, (self.execute(_LAST_LARGE).get or 0) + 1)
         self._executemany(_PUT_LARGE, large)
         self._executemany(_PUT, named)
-
-
-def _taken(found: Iterator[Row], limit: int, bytes_max: int) -> tuple[list[Row], bool]:
-    """The rows up to a limit, and whether there are more. Taken some at a time, which costs a third of one at a time,
-    but not many more than `bytes_max` seems to allow."""
-    rows: list[Row] = []
-    count = _ROWS_FIRST
-    while len(rows) < limit and bytes_max > 0:
-        some = list(islice(found, min(count, limit - len(rows))))
-        if not some:
-            return rows, False
-        sizes = [len(key) + len(value) for key, value in some]
-        size = sum(sizes)
-        if size >= bytes_max:
-            kept = next(place for place, total in enumerate(accumulate(sizes), 1) if total >= bytes_max)
-            return rows + some[:kept], kept < len(some) or next(found, None) is not None
-        rows += some
-        bytes_max -= size
-        count = min(_ROWS_MAX, 1 + bytes_max * len(some) // max(size, 1))
-    return rows, next(found, None) is not None
 
 
 def _named(puts: list[Row], number: int) -> tuple[list[tuple[bytes, bytes | int]], list[tuple[int, bytes]]]:
