@@ -118,4 +118,5 @@ def _run_beside(bench: Bench, server: Server, load: Load) -> wrk.Run:
         time.sleep(_BESIDE_LEAD_S)
         run = run_once(bench, server, load, seconds)
         errors = wrk.result(process).errors
-    return replace(run, errors=f"{other.title}: {errors}") if errors else run
+    # What the server used, it used for the neighbour as well
+    return replace(run, cpu_us=0.0, errors=f"{other.title}: {errors}" if errors else run.errors)

@@ -86,7 +86,7 @@ class Server:
     def wait_until_ready(self) -> None:
         self._is_ready.wait(_READY_S_MAX)
         if not self.url:
-            raise BenchmarkError(f"{self._name} did not start:\n{self.output()}")
+            raise BenchmarkError(f"{self._name} did not start.")
 
     def output(self) -> str:
         return "".join(self._lines)
@@ -127,11 +127,14 @@ class Server:
 
 @contextmanager
 def serving(arguments: Sequence[str], core: int | None = None) -> Iterator[Server]:
-    """Starts a server, waits until it is ready, ends it. A server that ends badly is an error."""
+    """Starts a server, waits until it is ready, ends it. A server that ends badly is an error; an error that happens
+    meanwhile tells what the server said last."""
     server = Server(arguments, core)
     try:
         server.wait_until_ready()
         yield server
+    except BenchmarkError as error:
+        raise BenchmarkError(f"{error}\nThe server's last lines:\n{server.output()}") from error
     finally:
         status = server.stop()
     if status:

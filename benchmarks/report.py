@@ -98,7 +98,7 @@ def _load_cells(row: LoadRow) -> tuple[str, ...]:
         percent(row.do_nothing_share),
         _whole(row.floor.sqlite_per_s),
         percent(row.sqlite_share),
-        f"{row.run.cpu_us:.0f}",
+        _whole(row.run.cpu_us or None),
         percent(row.busy_share),
         *(f"{us / 1e3:.2f}" for us in (row.run.p50_us, row.run.p99_us, row.run.p999_us)),
     )

@@ -34,9 +34,9 @@ class LoadRow:
         return self.run.requests_per_s / self.floor.sqlite_per_s if self.floor.sqlite_per_s else None
 
     @property
-    def busy_share(self) -> float:
+    def busy_share(self) -> float | None:
         """Of one core, what the server used. Under 100 % it waited: for the disk, the load, or others' programs."""
-        return self.run.requests_per_s * self.run.cpu_us / 1e6
+        return self.run.requests_per_s * self.run.cpu_us / 1e6 or None
 
     @property
     def do_nothing_share(self) -> float | None:

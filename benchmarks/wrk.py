@@ -23,7 +23,7 @@ _ERRORS = ("answers refused", "connections refused", "failed reads", "failed wri
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one run measured. `errors` is empty, or says which; a run with errors measures nothing. `cpu_us` is what a
-    request cost the server of its core; wrk does not know it."""
+    request cost the server of its core, or 0 where that is not known."""
 
     requests: int
     requests_per_s: float
