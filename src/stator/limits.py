@@ -22,12 +22,19 @@ TURN_BYTES_MAX = 256 * 1024
 # Bytes that one work of a batch write may write: inside every store's transaction budget
 WORK_BYTES_MAX = 2 * 1024 * 1024
 
-# Hardships (ours): how far AWS's own lag is imitated; index lag is usually well under a second there
+# Hardships (ours): how far AWS's own lag is imitated; index lag is usually well under a second there. A read does not
+# see fewer than UNSEEN_WRITES_MAX of the last writes; the fresh shares are of reads that see all
 INDEX_LAG_S_MAX = 0.5
+INDEX_FRESH_SHARE = 0.25
 STALE_S_MAX = 0.2
+STALE_FRESH_SHARE = 0.5
+UNSEEN_WRITES_MAX = 256
+LINGER_S_MIN = 0.25
 LINGER_S_MAX = 1.0
 PARTIAL_BATCH_SHARE = 0.2
-STALE_CHANGES_MAX = 200_000
+# What is remembered of replaced rows: enough that a page of many turns stays one state under some load
+HISTORY_WRITES_MAX = 4096
+HISTORY_BYTES_MAX = 64 * 1024 * 1024
 
 # Requests over HTTP: the body is AWS's (it answers 413 beyond); the rest is ours
 HTTP_BODY_BYTES_MAX = 16 * 1024 * 1024

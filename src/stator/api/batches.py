@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate, compress
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Raw
@@ -63,15 +64,16 @@ def batch_get_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     budget = BATCH_GET_BYTES_MAX
     answer: Answer = {"Responses": {}, "UnprocessedKeys": {}}
     capacities = []
+    left_out = db.hardships.unprocessed(sum(len(keys) for _, keys in tables.values()))
+    first = 0
     for name, (table, keys) in tables.items():
-        got = yield from _get_all(db, table, keys, wanted[name], budget)
+        here = [at not in left_out for at in range(first, first + len(keys))]
+        first += len(keys)
+        got = yield from _get_all(db, table, list(compress(keys, here)), wanted[name], budget)
         budget -= got.size
         answer["Responses"][name] = Raw(b"[" + b",".join(got.bodies) + b"]")
         if got.read < len(keys):
-            answer["UnprocessedKeys"][name] = {
-                **wanted[name].asked,
-                "Keys": wanted[name].asked["Keys"][got.read :],
-            }
+            answer["UnprocessedKeys"][name] = _keys_left(wanted[name].asked, here, got.read)
         call.items_read += len(got.bodies)
         call.items_returned += len(got.bodies)
         call.read_units += got.units
@@ -79,6 +81,12 @@ def batch_get_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     if any(capacities):
         answer["ConsumedCapacity"] = capacities
     return answer
+
+
+def _keys_left(asked: Request, here: list[bool], read: int) -> Request:
+    """What is asked of a table, without the first `read` of the keys that were taken up (`here`)."""
+    places = zip(asked["Keys"], here, accumulate(here), strict=True)
+    return {**asked, "Keys": [key for key, taken, place in places if not taken or place > read]}
 
 
 def _refuse_mixed_projections(parts: Collection[Request]) -> None:
@@ -124,7 +132,7 @@ def _get_all(db: Database, table: Table, keys: list[ItemKey], wanted: _Wanted, b
     got = _Got()
     turn = 0
     reader = db.read(wanted.consistent)
-    for key in keys[: db.hardships.processed(len(keys))]:
+    for key in keys:
         record = key.own(reader.get(key.stored))
         size = 0 if record is None else records.size(record)
         if got.size + size > budget:
@@ -163,12 +171,13 @@ def batch_write_item(db: Database, request: Request, call: Call) -> Steps[Answer
     if sum(len(each) for each in checked.values()) > BATCH_WRITE_REQUESTS_MAX:
         raise ValidationException("Too many items requested for the BatchWriteItem call")
     writes = [write for name, each in checked.items() for write in _place_all(db, call, name, each)]
-    undone = writes[db.hardships.processed(len(writes)) :]
-    writes = writes[: len(writes) - len(undone)]
+    left_out = db.hardships.unprocessed(len(writes))
+    undone = [write for at, write in enumerate(writes) if at in left_out]
+    writes = [write for at, write in enumerate(writes) if at not in left_out]
     done: list[Written] = []
     for part in _parts(writes):
         written: list[Written] = yield _batch_work(db, part)
-        done += [db.wrote(each) for each in written]
+        done += written
     return _written_answer(request, call, writes, done) | {"UnprocessedItems": _asked_again(undone)}
 
 
@@ -222,7 +231,7 @@ def _batch_work(db: Database, part: list[_Write]) -> Work:
 
     decides = tuple(write.key.stored for write in part)
     shares = tuple({write.table.catalogue_key for write in part})
-    return Work(run, decides, shares, sum(write.size for write in part))
+    return Work(db.remembering(run), decides, shares, sum(write.size for write in part))
 
 
 def _write(db: Database, tx: Transaction, write: _Write) -> Written:

@@ -87,7 +87,7 @@ def put_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     key, item = placed(table, item)
     check_condition_paths(table, condition)
     written: Written = yield put_work(db, table, key, item, size, condition)
-    return _answer_old(request, call, key, db.wrote(written))
+    return _answer_old(request, call, key, written)
 
 
 def _checked_put(request: Request) -> tuple[Item, int, Condition | None]:
@@ -113,7 +113,7 @@ def delete_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     key = key_of(table, attributes)
     check_condition_paths(table, condition)
     written: Written = yield delete_work(db, table, key, condition)
-    return _answer_old(request, call, key, db.wrote(written))
+    return _answer_old(request, call, key, written)
 
 
 def _checked_delete(request: Request) -> tuple[Item, Condition | None]:
@@ -145,7 +145,7 @@ def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     def run(tx: Transaction) -> Written:
         return items.update_item(tx, db.catalogue.current(tx, table), key, update, condition)
 
-    written: Written = yield Work(run, (key.stored,), (table.catalogue_key,))
+    written: Written = yield Work(db.remembering(run), (key.stored,), (table.catalogue_key,))
     answer: Answer = {}
     wanted = request.get("ReturnValues", "NONE")
     if wanted != "NONE":
@@ -156,7 +156,7 @@ def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
             touched = update.project_updated(records.decode(record))
             if touched:
                 answer["Attributes"] = touched
-    return _report(request, call, key, db.wrote(written), answer)
+    return _report(request, call, key, written, answer)
 
 
 def _checked_update(request: Request) -> tuple[Item, Update | None, Condition | None]:
@@ -193,14 +193,14 @@ def put_work(
     def run(tx: Transaction) -> Written:
         return items.put_item(tx, db.catalogue.current(tx, table), key, item, size, condition)
 
-    return Work(run, (key.stored,), (table.catalogue_key,), size)
+    return Work(db.remembering(run), (key.stored,), (table.catalogue_key,), size)
 
 
 def delete_work(db: Database, table: Table, key: ItemKey, condition: Condition | None = None) -> Work:
     def run(tx: Transaction) -> Written:
         return items.delete_item(tx, db.catalogue.current(tx, table), key, condition)
 
-    return Work(run, (key.stored,), (table.catalogue_key,))
+    return Work(db.remembering(run), (key.stored,), (table.catalogue_key,))
 
 
 def check_condition_paths(table: Table, condition: Condition | None) -> None:

@@ -40,7 +40,9 @@ def resolve(db: Database, call: Call, name_or_arn: str) -> Table:
     if name.startswith("arn:"):
         account, region, name = _place_of_arn(db, call, name_or_arn)
     call.table = name
-    return db.catalogue.table(account, region, name)
+    table = db.catalogue.table(account, region, name)
+    db.lingering.refuse_use((account, region, name))
+    return table
 
 
 def resolve_managed(db: Database, call: Call, name_or_arn: str) -> Table:

@@ -208,7 +208,7 @@ def _place(db: Database, request: Request, call: Call) -> tuple[Table, Index | N
         raise ValidationException(f"The table does not have the specified index: {name}")
     if not index.local and request.get("ConsistentRead") is True:
         raise ValidationException("Consistent reads are not supported on global secondary indexes")
-    if not index.readable:
+    if not index.readable or db.lingering.is_building(table.description, name):
         raise ValidationException(f"Cannot read from backfilling global secondary index: {name}")
     return table, index
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from stator.clock import Clock, SystemClock, seeded_random
-from stator.engine.items import Written
 from stator.engine.jobs import Jobs
-from stator.engine.like_aws import EASY, Hardships, LikeAws, Past
+from stator.engine.like_aws import EASY, Hardships, LikeAws
 from stator.engine.lingering import Lingering
+from stator.engine.past import Past, Result
 from stator.engine.tables import Catalogue
-from stator.storage.contract import Store
+from stator.storage.contract import Store, Transaction
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
@@ -53,11 +54,9 @@ class Database:
             return self.store
         return self.hardships.look_back(self.store, of_global_index) or self.store
 
-    def wrote(self, written: Written) -> Written:
-        """Tells the database of a write that is durable."""
-        if self.hardships.remembers:
-            self.hardships.note(written.former())
-        return written
+    def remembering(self, run: Callable[[Transaction], Result]) -> Callable[[Transaction], Result]:
+        """The work that writes items by `run`. Every such work is wrapped here, so that reads may miss its writes."""
+        return self.hardships.history.remembering(run) if self.hardships.remembers else run
 
     def close(self) -> None:
         self.store.close()

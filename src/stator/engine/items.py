@@ -81,7 +81,9 @@ class Written:
         }
 
     def former(self) -> Iterator[tuple[bytes, bytes | None]]:
-        """Every row this write touched, with the value it had before (None: absent)."""
+        """Every row this write changed, with the value it had before (None: absent)."""
+        if self.old == self.new:
+            return
         yield self.key, self.old
         for change in self.changes:
             if change.old is not None:

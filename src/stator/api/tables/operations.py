@@ -9,24 +9,19 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from stator.api.call import Answer, Call, Request
-from stator.api.names import Place, namespace, place, resolve_managed
+from stator.api.names import namespace, place, resolve_managed
 from stator.api.tables.changes import table_change
 from stator.api.tables.creation import new_table
 from stator.api.tables.descriptions import as_created, deleted, described
 from stator.api.tables.updates import check_update
-from stator.engine.catalogue import Status, Table, TableDescription
+from stator.engine.catalogue import Table, TableDescription
+from stator.engine.lingering import Concern
 from stator.limits import BACKFILL_FIRST_ITEMS, BACKFILL_FIRST_S, LIST_TABLES_MAX
 from stator.storage.contract import Steps
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
-
-
-def _place(table: TableDescription) -> Place:
-    return table.account, table.region, table.name
 
 
 def _now(db: Database) -> float:
@@ -37,9 +32,10 @@ def _now(db: Database) -> float:
 def create_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
     account, region, name = place(db, call, request["TableName"])
     call.table = name
-    db.lingering.refuse_change((account, region, name))
     uid = str(uuid.UUID(int=db.rng.getrandbits(128), version=4))
-    return _create(db, request, new_table(request, account, region, name, uid, _now(db)))
+    description = new_table(request, account, region, name, uid, _now(db))
+    db.lingering.refuse_create((account, region, name))
+    return _create(db, request, description)
 
 
 def _create(db: Database, request: Request, description: TableDescription) -> Steps[Answer]:
@@ -49,8 +45,8 @@ def _create(db: Database, request: Request, description: TableDescription) -> St
         for index in request.get("GlobalSecondaryIndexes") or ()
         if index.get("WarmThroughput")
     }
-    db.lingering.begin(_place(made), Status.CREATING, frozenset(index.name for index in made.indexes))
     shown = as_created(made, bool(request.get("WarmThroughput")), warm_indexes)
+    db.lingering.begin_creating(shown)
     return {"TableDescription": described(shown, {}, made.created_at)}
 
 
@@ -58,10 +54,10 @@ def describe_table(db: Database, request: Request, call: Call) -> Answer:
     where = place(db, call, request["TableName"])
     gone = db.lingering.gone(where)
     if gone is not None:
-        return {"Table": described(replace(gone, status=Status.DELETING), {}, _now(db))}
+        return {"Table": described(gone, {}, _now(db))}
     description = resolve_managed(db, call, request["TableName"]).description
-    shown = db.lingering.shown(where, description)
-    return {"Table": described(shown, db.catalogue.counts(description), _now(db))}
+    shown = db.lingering.shown(description)
+    return {"Table": described(shown, db.catalogue.counts(shown), _now(db))}
 
 
 def list_tables(db: Database, request: Request, call: Call) -> Answer:
@@ -81,8 +77,19 @@ def list_tables(db: Database, request: Request, call: Call) -> Answer:
 
 def update_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
     check_update(request)
-    db.lingering.refuse_change(place(db, call, request["TableName"]))
+    db.lingering.refuse_update(place(db, call, request["TableName"]), _concern(request))
     return _update(db, request, resolve_managed(db, call, request["TableName"]))
+
+
+def _concern(request: Request) -> Concern:
+    if request.get("GlobalSecondaryIndexUpdates"):
+        return Concern.INDEXES
+    if request.get("StreamSpecification") is not None:
+        return Concern.STREAM
+    if request.get("ProvisionedThroughput") is not None or request.get("BillingMode") is not None:
+        return Concern.THROUGHPUT
+    protection = request.get("DeletionProtectionEnabled") is not None
+    return Concern.PROTECTION if protection else Concern.OTHER
 
 
 def _update(db: Database, request: Request, table: Table) -> Steps[Answer]:
@@ -92,19 +99,17 @@ def _update(db: Database, request: Request, table: Table) -> Steps[Answer]:
     if changed.backfill is not None:
         # Small tables have the index before their client asks for it; large ones go on as a job.
         yield from db.jobs.run(changed.backfill, BACKFILL_FIRST_S, BACKFILL_FIRST_ITEMS)
-    before = {index.name for index in table.description.indexes}
-    added = frozenset(index.name for index in changed.shown.indexes if index.name not in before)
-    db.lingering.begin(_place(changed.shown), Status.UPDATING, added)
+    db.lingering.begin_updating(changed.shown, _concern(request))
     return {"TableDescription": described(changed.shown, counts, now)}
 
 
 def delete_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
-    db.lingering.refuse_change(place(db, call, request["TableName"]))
+    db.lingering.refuse_delete(place(db, call, request["TableName"]))
     return _delete(db, resolve_managed(db, call, request["TableName"]))
 
 
 def _delete(db: Database, table: Table) -> Steps[Answer]:
     counts = db.catalogue.counts(table.description)
     description = yield from db.catalogue.delete(table)
-    db.lingering.begin_deleting(_place(description), description)
+    db.lingering.begin_deleting(description)
     return {"TableDescription": deleted(description, counts, _now(db))}
