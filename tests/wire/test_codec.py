@@ -80,11 +80,11 @@ BLOB: Sentences = [
     ("+/+=", "Invalid last non-pad Base64 character dectected"),
     ("QR==", "Invalid last non-pad Base64 character dectected"),
     ("Q$==", "Invalid last non-pad Base64 character dectected"),
-    ("A$A=", "Invalid base 64 character: '$'"),
-    ("AA A", "Invalid base 64 character: ' '"),
-    ("A=AA", "Invalid base 64 character: '='"),
+    ("A$A=", "Invalid Base64 character: '$'"),
+    ("AA A", "Invalid Base64 character: ' '"),
+    ("A=AA", "Invalid Base64 character: '='"),
     ("é===", "Invalid last non-pad Base64 character dectected"),
-    ("éAAA", "Invalid base 64 character: 'é'"),
+    ("éAAA", "Invalid Base64 character: 'é'"),
 ]
 INTEGER, LONG = _number("Integer"), _number("Long")
 LIST: Sentences = [*_scalars(FIELD), ({}, MISPLACED)]

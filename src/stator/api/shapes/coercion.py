@@ -13,10 +13,10 @@ import math
 from collections.abc import Callable, Sized
 from typing import Any
 
-from stator.api.shapes.binary_text import complaint
 from stator.api.shapes.model import Shape
 from stator.errors import SerializationException
 from stator.limits import EXPLAINED_VALUES_MAX
+from stator.values import decode_binary
 
 FIELD = "field"
 ELEMENT = "element"
@@ -171,8 +171,7 @@ def _decimal(value: Any, type_: str) -> float:
 def _blob(value: Any, type_: str) -> str:
     if not isinstance(value, str):
         raise SerializationException("only base-64-encoded strings are convertible to bytes")
-    if wrong := complaint(value):
-        raise SerializationException(wrong)
+    decode_binary(value)
     return value
 
 

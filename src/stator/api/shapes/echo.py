@@ -7,6 +7,7 @@ from typing import Any
 
 from stator.api.shapes.model import Shape
 from stator.limits import ECHO_CHARS_MAX
+from stator.values import binary_size
 
 # Members that the service's own classes have beyond the published model: they print as null.
 _HIDDEN_LAST = {"PutRequest": ("WorkloadProfileName",)}
@@ -54,7 +55,7 @@ def _parts(shapes: dict[str, Shape], name: str, value: Any) -> Iterator[str]:
         case "boolean":
             yield "true" if value else "false"
         case "blob":
-            size = len(value) // 4 * 3 - value.count("=", -2)
+            size = binary_size(value)
             yield f"java.nio.HeapByteBuffer[pos=0 lim={size} cap={size}]"
         case _:
             yield str(value)

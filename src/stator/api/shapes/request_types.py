@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal, Required, TypedDict
 
 import msgspec
 
-from stator.api.shapes.binary_text import is_canonical
 from stator.api.shapes.model import DYNAMODB, Shape, compiled, member_shape, service
+from stator.errors import SerializationException
 from stator.limits import ARN_CHARS_MAX
+from stator.values import decode_binary
 
 # A table's name, or an ARN that may turn out to be one.
 TABLE_NAME = rf"^(?:[a-zA-Z0-9_.-]{{3,255}}|arn:.{{1,{ARN_CHARS_MAX - 4}}})\Z"
@@ -30,9 +31,14 @@ class Base64Text(metaclass=_AnyText):
 
 
 def decode_hook(type_: type, value: Any) -> Any:
-    if type_ is Base64Text and type(value) is str and is_canonical(value):
-        return value
-    raise ValueError("not base64")
+    if type_ is not Base64Text or type(value) is not str:
+        raise ValueError("not base64")
+    try:
+        decode_binary(value)
+    except SerializationException as error:
+        # What else is wrong with the request may come first: `explain` decides.
+        raise ValueError("not base64") from error
+    return value
 
 
 class AttributeValue(TypedDict, total=False):
