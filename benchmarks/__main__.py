@@ -8,6 +8,7 @@ removes all it wrote.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
@@ -67,6 +68,7 @@ def main() -> int:
             folder = Path(name)
             if machine.keeps_nothing(folder):
                 raise BenchmarkError(f"{chosen.folder} is not on a disk: choose another with --folder")
+            _keep_bytecode(folder / "bytecode")
             wrong = (_soak if chosen.what == "soak" else _budgets)(chosen, folder, console)
     except BenchmarkError as error:
         console.line()
@@ -78,6 +80,12 @@ def main() -> int:
         return 130
     console.line("\nNot as it should be:\n" + "\n".join(wrong) if wrong else "\nAll is as it should be.")
     return 1 if wrong else 0
+
+
+def _keep_bytecode(folder: Path) -> None:
+    """Programs started from now on compile each module once, as installed ones do, and leave no file in the tree."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 
 def _budgets(chosen: argparse.Namespace, folder: Path, console: Console) -> list[str]:
