@@ -118,3 +118,6 @@ ECHO_CHARS_MAX = 64 * 1024
 CALLERS_REMEMBERED = 1024
 # Values of a faulty request that are searched for the fault (ours): some 0.3 s
 EXPLAINED_VALUES_MAX = 200_000
+# Objects and arrays inside each other that AWS's newer layer of validation reads of a single-item write: between 40
+# and 63 maps of an attribute value, "about 62", at two levels of JSON each
+NEWER_LAYER_LEVELS_MAX = 128

@@ -19,6 +19,8 @@ LOW = "Value '{}' at '{}' failed to satisfy constraint: Member must have value g
 HIGH = "Value '{}' at '{}' failed to satisfy constraint: Member must have value less than or equal to {}"
 ENUM = "Value '{}' at '{}' failed to satisfy constraint: Member must satisfy enum value set: [{}]"
 RETURN_VALUES = "Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
+OLDER_RETURN_VALUES = "ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW"
+OPERATOR = "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"
 CAPACITY = "INDEXES, TOTAL, NONE"
 OPERATORS = "IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS"
 SELECT = "SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES"
@@ -60,7 +62,12 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("PutItem", {"TableName": "abc"}, [NULL.format("item")]),
     ("PutItem", {"Item": KEY}, [NULL.format("tableName")]),
     ("PutItem", {"TableName": "", "Item": {}}, [EMPTY_NAME]),
-    ("PutItem", {"TableName": "", "ReturnValues": "INVALID"}, [EMPTY_NAME]),
+    ("PutItem", {"TableName": "", "Item": {}, "ReturnValues": "INVALID"}, [EMPTY_NAME]),
+    (
+        "PutItem",
+        {"TableName": "", "ReturnValues": "INVALID"},
+        [SHORT.format("", "tableName", 1), NULL.format("item"), ENUM.format("INVALID", "returnValues", OLDER_RETURN_VALUES)],
+    ),
     ("PutItem", {"TableName": "a" * 256, "Item": KEY}, [LONG.format("a" * 256, "tableName", 255)]),
     ("PutItem", {"TableName": "bad table!@#", "Item": KEY}, [PATTERN.format("bad table!@#", "tableName")]),
     ("PutItem", {"TableName": "name\n", "Item": KEY}, [PATTERN.format("name\n", "tableName")]),
@@ -82,10 +89,7 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "PutItem",
         {"TableName": "abc", "Item": KEY, "ConditionalOperator": "AN", "Expected": {"a": {"ComparisonOperator": ""}}},
-        [
-            ENUM.format("AN", "conditionalOperator", "OR, AND"),
-            ENUM.format("", "expected.a.member.comparisonOperator", OPERATORS),
-        ],
+        [OPERATOR, ENUM.format("", "expected.a.member.comparisonOperator", OPERATORS)],
     ),
     ("GetItem", {}, [NULL.format("tableName"), NULL.format("key")]),
     ("GetItem", {"TableName": "", "Key": KEY}, [SHORT.format("", "tableName", 1)]),
@@ -182,6 +186,24 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         {"RequestItems": {"abc": {}}, "ReturnConsumedCapacity": "hi"},
         [ENUM.format("hi", "returnConsumedCapacity", CAPACITY), NULL.format("requestItems.abc.member.keys")],
     ),
+    (
+        "BatchGetItem",
+        {"RequestItems": {"a;": {"Keys": []}}, "ReturnConsumedCapacity": "hi"},
+        [
+            f"""Value '{{"a;":{{"Keys":[]}}}}' at 'requestItems' failed to satisfy constraint: {NAME_BOUNDS}""",
+            "Value at 'RequestItems.a;.member.Keys' failed to satisfy constraint: Member must have length greater than or equal to 1",
+            ENUM.format("hi", "returnConsumedCapacity", CAPACITY),
+        ],
+    ),
+    (
+        "BatchGetItem",
+        {"RequestItems": {"a;": {}}, "ReturnConsumedCapacity": "hi"},
+        [
+            ENUM.format("hi", "returnConsumedCapacity", CAPACITY),
+            f"Value '{{a;=KeysAndAttributes(keys=null, attributesToGet=null, consistentRead=null, projectionExpression=null, expressionAttributeNames=null)}}' at 'requestItems' failed to satisfy constraint: {NAME_BOUNDS}",
+            NULL.format("requestItems.a;.member.keys"),
+        ],
+    ),
     ("BatchWriteItem", {}, [NULL.format("requestItems")]),
     (
         "BatchWriteItem",
@@ -197,6 +219,13 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         [
             ENUM.format("hi", "returnConsumedCapacity", CAPACITY),
             ENUM.format("hi", "returnItemCollectionMetrics", "SIZE, NONE"),
+            f"Value '{{a=[]}}' at 'requestItems' failed to satisfy constraint: {WRITE_BOUNDS}",
+        ],
+    ),
+    (
+        "BatchWriteItem",
+        {"RequestItems": {"a": []}},
+        [
             f"Value '{{a=[]}}' at 'requestItems' failed to satisfy constraint: {NAME_BOUNDS}",
             f"Value '{{a=[]}}' at 'requestItems' failed to satisfy constraint: {WRITE_BOUNDS}",
         ],

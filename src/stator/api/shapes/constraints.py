@@ -15,9 +15,10 @@ import msgspec
 
 from stator.api.shapes import wording
 from stator.api.shapes.coercion import coerce
+from stator.api.shapes.layers import is_read_by_newer, is_too_deep
 from stator.api.shapes.model import DYNAMODB, Service, service
 from stator.api.shapes.request_types import decode_hook, request_type
-from stator.api.shapes.violations import Findings, Path
+from stator.api.shapes.violations import Findings
 from stator.errors import SerializationException, ValidationException
 from stator.limits import VALIDATION_ERRORS_MAX
 
@@ -41,9 +42,11 @@ def explain(operation: str, request: Any, service_name: str = DYNAMODB) -> dict[
         coerced: dict[str, Any] = coerce(model.shapes, name, request)
     except RecursionError:
         raise SerializationException("The request is nested too deeply") from None
-    _raise_alone(operation, model, coerced)
-    found = Findings(operation, model.shapes).structure(name, coerced, Path("", ""))
+    newer = is_read_by_newer(operation, model.shapes, name, coerced)
+    _raise_alone(operation, model, coerced, newer)
+    found = Findings(operation, model.shapes, newer).request(name, coerced)
     _raise_all(list(islice(found, VALIDATION_ERRORS_MAX)))
+    _refuse_return_values_of_deep(operation, coerced)
     return coerced
 
 
@@ -53,27 +56,26 @@ def _raise_all(errors: list[str]) -> None:
         raise ValidationException(count + "; ".join(errors))
 
 
-def _raise_alone(operation: str, model: Service, request: dict[str, Any]) -> None:
+def _raise_alone(operation: str, model: Service, request: dict[str, Any], newer: bool) -> None:
     """What the service says before, and instead of, everything else."""
-    for message in _alone(operation, model, request):
+    for message in _alone(operation, model, request, newer):
         raise ValidationException(message)
 
 
-def _alone(operation: str, model: Service, request: dict[str, Any]) -> Iterator[str]:
+def _alone(operation: str, model: Service, request: dict[str, Any], newer: bool) -> Iterator[str]:
     members = model.shapes[model.operations[operation].input].members
-    name = request.get("TableName")
-    if operation in wording.WRITES:
-        if name == "":
-            yield (
-                "1 validation error detected: Value at 'TableName' failed to satisfy constraint: "
-                "Member must have length greater than or equal to 1"
-            )
-        if operation == "UpdateItem" and request.get("ReturnValues") not in (
-            None,
-            *wording.ENUMS["ReturnValue"],
-        ):
-            yield f"1 validation error detected: {wording.RETURN_VALUES}"
-    elif name is None and members.get("TableName") == "TableArn" and operation not in wording.ITEM_OPERATIONS:
+    of_tables = members.get("TableName") == "TableArn" and operation not in wording.ITEM_OPERATIONS
+    if of_tables and "TableName" not in request:
         yield "The parameter 'TableName' is required but was not present in the request"
-    elif operation == "BatchWriteItem" and request.get("RequestItems") == {}:
-        yield "The requestItems parameter is required for BatchWriteItem"
+    for rule in wording.ALONE + (wording.NEWER_ALONE if newer else ()):
+        if rule.operation == operation and rule.member in request:
+            enum = model.shapes[members[rule.member]].enum
+            value = request[rule.member]
+            if value not in enum if enum else not value:
+                yield rule.message
+
+
+def _refuse_return_values_of_deep(operation: str, request: dict[str, Any]) -> None:
+    values = wording.ONLY_OLD.get(operation)
+    if values and request.get("ReturnValues", "NONE") not in values and is_too_deep(request):
+        raise ValidationException(wording.ONLY_OLD_MESSAGE)

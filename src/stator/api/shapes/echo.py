@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from stator.api.shapes.model import Shape
 from stator.limits import ECHO_CHARS_MAX
 from stator.values import binary_size
@@ -34,6 +36,12 @@ def echo(shapes: dict[str, Shape], name: str, value: Any) -> str:
         parts.append(part)
         room -= len(part)
     return "".join(parts)
+
+
+def echo_json(value: Any) -> str:
+    """`value` as the newer layer of validation prints it, bounded in the same way."""
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= ECHO_CHARS_MAX else f"{text[:ECHO_CHARS_MAX]}..."
 
 
 def _parts(shapes: dict[str, Shape], name: str, value: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Required, TypedDict
 
 import msgspec
 
+from stator.api.shapes import wording
 from stator.api.shapes.model import DYNAMODB, Shape, compiled, member_shape, service
 from stator.errors import SerializationException
 from stator.limits import ARN_CHARS_MAX
@@ -19,6 +20,12 @@ from stator.values import decode_binary
 # A table's name, or an ARN that may turn out to be one.
 TABLE_NAME = rf"^(?:[a-zA-Z0-9_.-]{{3,255}}|arn:.{{1,{ARN_CHARS_MAX - 4}}})\Z"
 _TableName = Annotated[str, msgspec.Meta(pattern=TABLE_NAME)]
+
+
+# What a put or delete cannot return is refused by the operation, in words that depend on the whole request.
+_SECOND_LOOK: dict[tuple[str, str], Any] = {
+    (f"{operation}Input", "ReturnValues"): Literal[values] for operation, values in wording.ONLY_OLD.items()
+}
 
 
 class _AnyText(type):
@@ -69,7 +76,9 @@ def _structure(shapes: dict[str, Shape], name: str) -> Any:
     required = shapes[name].required
     fields: dict[str, Any] = {}
     for member, shape_name in shapes[name].members.items():
-        type_ = _type(shapes, shape_name, member_shape(shapes, name, member))
+        type_ = _SECOND_LOOK.get((name, member)) or _type(
+            shapes, shape_name, member_shape(shapes, name, member)
+        )
         fields[member] = Required[type_] if member in required else type_
     return TypedDict(name, fields, total=False)  # type: ignore[operator]
 

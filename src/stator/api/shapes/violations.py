@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sized
 from typing import Any, NamedTuple
 
 from stator.api.shapes import wording
-from stator.api.shapes.echo import echo, lower_first
+from stator.api.shapes.echo import echo, echo_json, lower_first
 from stator.api.shapes.model import Shape, compiled, member_shape
 from stator.limits import ARN_CHARS_MAX
 
@@ -28,21 +28,34 @@ class Path(NamedTuple):
 
 
 class Findings:
-    """One operation's way of finding and wording what is wrong."""
+    """One operation's way of finding and wording what is wrong, as the newer layer of validation or the older."""
 
-    def __init__(self, operation: str, shapes: dict[str, Shape]) -> None:
+    def __init__(self, operation: str, shapes: dict[str, Shape], newer: bool) -> None:
         self._operation = operation
         self._shapes = shapes
-        self._newer = wording.NEWER.get(operation, frozenset())
+        self._newer = newer
+        self._newer_members = wording.NEWER[operation] if newer else frozenset()
+        self._tells_names = True
 
-    def structure(self, name: str, value: dict[str, Any], at: Path) -> Iterator[str]:
+    def request(self, name: str, request: dict[str, Any]) -> Iterator[str]:
+        """One sentence for each constraint that a request of the shape `name` breaks."""
+        if self._operation in wording.NAMES_GIVE_WAY:
+            self._tells_names = not self._has_unknown_value(name, request)
+        return self._structure(name, request, Path("", ""))
+
+    def _has_unknown_value(self, name: str, request: dict[str, Any]) -> bool:
+        members = self._shapes[name].members
+        enums = ((self._shapes[members[member]].enum, value) for member, value in request.items())
+        return any(enum and value not in enum for enum, value in enums)
+
+    def _structure(self, name: str, value: dict[str, Any], at: Path) -> Iterator[str]:
         if name == "AttributeValue":
             return
         for member in self._ordered(name):
             yield from self._member(name, member, value.get(member), at.member(member))
 
     def _ordered(self, name: str) -> tuple[str, ...]:
-        first = wording.ORDER.get(name, ())
+        first = (self._newer and wording.NEWER_ORDER.get(name)) or wording.ORDER.get(name, ())
         return (*first, *(member for member in self._shapes[name].members if member not in first))
 
     def _member(self, structure: str, member: str, value: Any, at: Path) -> Iterator[str]:
@@ -54,12 +67,14 @@ class Findings:
         shape = member_shape(self._shapes, structure, member)
         for constraint in self._broken(name, shape, value, (structure, member) in wording.PATTERN_FIRST):
             yield self._sentence(member, name, value, at, constraint)
+        if shape.kind == "map":
+            yield from self._entries(name, shape, value, at)
         yield from self._inside(name, shape, value, at)
 
     def _sentence(self, member: str, name: str, value: Any, at: Path, constraint: str) -> str:
-        if name == "ReturnValue" and self._operation in wording.WRITES:
-            return wording.RETURN_VALUES
-        if member in self._newer:
+        if self._newer and (unnamed := wording.NEWER_ENUMS.get((self._operation, name))):
+            return unnamed
+        if member in self._newer_members:
             return f"Value at '{at.newer}' failed to satisfy constraint: {constraint}"
         shown = echo(self._shapes, name, value)
         return f"Value '{shown}' at '{at.older}' failed to satisfy constraint: {constraint}"
@@ -67,7 +82,7 @@ class Findings:
     def _inside(self, name: str, shape: Shape, value: Any, at: Path) -> Iterator[str]:
         match shape.kind:
             case "structure":
-                yield from self.structure(name, value, at)
+                yield from self._structure(name, value, at)
             case "list":
                 for index, element in enumerate(value, 1):
                     yield from self._element(shape.element, element, at.element(index))
@@ -96,8 +111,6 @@ class Findings:
             complaints = (_pattern(shape, value), _length(shape, value))
             for part in complaints if pattern_first else reversed(complaints):
                 yield from part
-            if shape.kind == "map":
-                yield from self._entries(shape, value)
 
     def _table_name(self, value: str) -> Iterator[str]:
         if value.startswith("arn:"):
@@ -110,9 +123,14 @@ class Findings:
             yield from _length(name, value)
             yield from _pattern(name, value)
 
-    def _entries(self, shape: Shape, value: dict[str, Any]) -> Iterator[str]:
+    def _entries(self, name: str, shape: Shape, value: dict[str, Any], at: Path) -> Iterator[str]:
         """What is said of a map for its keys and for the lists in it."""
-        if shape.key == "TableArn" and any(any(self._table_name(key)) for key in value):
+        for constraint in self._broken_entries(shape, value):
+            shown = echo_json(value) if self._newer else echo(self._shapes, name, value)
+            yield f"Value '{shown}' at '{at.older}' failed to satisfy constraint: {constraint}"
+
+    def _broken_entries(self, shape: Shape, value: dict[str, Any]) -> Iterator[str]:
+        if shape.key == "TableArn" and self._tells_names and any(any(self._table_name(key)) for key in value):
             name = self._shapes["TableName"]
             pattern = f"Member must satisfy regular expression pattern: {name.pattern}"
             yield f"Map keys must satisfy constraint: [{_bounds(name)}, {pattern}]"

@@ -1,10 +1,14 @@
 """Facts about the service's validation that its model does not publish, as data: orders, and what is said otherwise.
 
 Two layers of validation answer. The older names a member `tableName` and shows its value; the newer, which single-item
-writes, Query and BatchGetItem have in part, says `Value at 'TableName'` and in places stops at its first finding.
+writes, Query and BatchGetItem have in part, says `Value at 'TableName'` and in places stops at its first finding. The
+newer layer reads only what has all its required members: `layers` says which of the two a request gets.
+Source: captures of the service up to October 2026 (docs/differences.md).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 # Structure -> its members in the order their errors are listed; members not named follow in the model's order.
 ORDER: dict[str, tuple[str, ...]] = {
@@ -18,8 +22,8 @@ ORDER: dict[str, tuple[str, ...]] = {
         "ConditionalOperator", "Expected",
     ),
     "UpdateItemInput": (
-        "ReturnConsumedCapacity", "TableName", "ReturnItemCollectionMetrics", "ReturnValues", "Key",
-        "ConditionalOperator", "Expected", "AttributeUpdates",
+        "ReturnConsumedCapacity", "TableName", "ReturnItemCollectionMetrics", "ReturnValues",
+        "ConditionalOperator", "Key", "Expected", "AttributeUpdates",
     ),
     "QueryInput": (
         "Select", "IndexName", "ReturnConsumedCapacity", "QueryFilter", "TableName", "ConditionalOperator",
@@ -43,6 +47,9 @@ ORDER: dict[str, tuple[str, ...]] = {
     "ListTablesInput": ("Limit", "ExclusiveStartTableName"),
 }  # fmt: skip
 
+# Where the newer layer's order is another.
+NEWER_ORDER: dict[str, tuple[str, ...]] = {"BatchGetItemInput": ("RequestItems", "ReturnConsumedCapacity")}
+
 # Enums in the order the service lists their values; others are listed as in the model.
 ENUMS: dict[str, tuple[str, ...]] = {
     "ComparisonOperator": (
@@ -57,15 +64,60 @@ ENUMS: dict[str, tuple[str, ...]] = {
     "StreamViewType": ("OLD_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE"),
 }  # fmt: skip
 
-# The newer layer's own list, UPDATE_NEW and all, which it shows without the member and its value.
-RETURN_VALUES = (
-    "Failed to satisfy constraint: Member must satisfy enum value set: "
-    "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
-)
 WRITES = frozenset(("PutItem", "UpdateItem", "DeleteItem"))
 
-# Operation -> members (of it, or of a structure in it) whose bounds the newer layer words.
+_ONE = "1 validation error detected: "
+_UNNAMED = "Failed to satisfy constraint: Member must satisfy enum value set: "
+# The newer layer's own lists, UPDATE_NEW and ALL included.
+_RETURN_VALUES = f"{_UNNAMED}[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
+_CONDITIONAL_OPERATOR = f"{_UNNAMED}[ALL, OR]"
+
+# (operation, enum) -> the newer layer's sentence, which names neither the member nor its value.
+NEWER_ENUMS: dict[tuple[str, str], str] = {
+    (operation, enum): sentence
+    for operation in WRITES
+    for enum, sentence in (("ReturnValue", _RETURN_VALUES), ("ConditionalOperator", _CONDITIONAL_OPERATOR))
+}
+
+
+class Alone(NamedTuple):
+    """What is said before, and instead of, all else when a member is empty, or else outside its enum."""
+
+    operation: str
+    member: str
+    message: str
+
+
+ALONE = (
+    Alone("BatchWriteItem", "RequestItems", "The requestItems parameter is required for BatchWriteItem"),
+)
+# The same, of requests that the newer layer reads.
+NEWER_ALONE = (
+    *(
+        Alone(
+            operation,
+            "TableName",
+            f"{_ONE}Value at 'TableName' failed to satisfy constraint: "
+            "Member must have length greater than or equal to 1",
+        )
+        for operation in sorted(WRITES)
+    ),
+    Alone("UpdateItem", "ReturnValues", _ONE + _RETURN_VALUES),
+    Alone("Query", "ConditionalOperator", _CONDITIONAL_OPERATOR),
+)
+
+# Operations in which a wrong table name is not told beside an unknown value of an enum.
+NAMES_GIVE_WAY = frozenset(("BatchWriteItem",))
+
+# What these can return. Their handlers refuse the rest of the enum, but of a request too deep for the newer layer it
+# is told here, before the depth.
+ONLY_OLD: dict[str, tuple[str, ...]] = {"PutItem": ("NONE", "ALL_OLD"), "DeleteItem": ("NONE", "ALL_OLD")}
+ONLY_OLD_MESSAGE = "ReturnValues can only be ALL_OLD or NONE"
+
+# Operations that the newer layer reads in part, with the members (of the operation, or of a structure in it) whose
+# bounds it words.
 NEWER: dict[str, frozenset[str]] = {
+    **dict.fromkeys(WRITES, frozenset()),
     "Query": frozenset(("Limit",)),
     "BatchGetItem": frozenset(("RequestItems", "Keys")),
 }
