@@ -50,6 +50,15 @@ class InvalidAttributeValue(ValidationException):
         return "ValidationException"
 
 
+class EmptyKeyValue(ValidationException):
+    """A ValidationException about a key attribute with nothing in it. In a transaction, where other faults of one
+    item cancel with a reason, AWS answers this one for the whole request."""
+
+    @property
+    def code(self) -> str:
+        return "ValidationException"
+
+
 class SerializationException(ServiceError):
     type_prefix = CORAL_SERVICE
     message_member = "Message"
@@ -116,6 +125,16 @@ class TransactionConflictException(ServiceError):
 
 
 class TransactionCanceledException(ServiceError):
+    """`extra` has CancellationReasons, one an action, in their order."""
+
+    message_member = "Message"
+
+
+class TransactionInProgressException(ServiceError):
+    message_member = "Message"
+
+
+class IdempotentParameterMismatchException(ServiceError):
     message_member = "Message"
 
 

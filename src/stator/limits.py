@@ -15,6 +15,12 @@ BATCH_GET_BYTES_MAX = 16 * 1024 * 1024
 BATCH_GET_KEYS_MAX = 100
 BATCH_WRITE_REQUESTS_MAX = 25
 
+# Transactions (AWS): actions of one (the model has it too), bytes of their items, and how long a client's token makes
+# a repeat harmless. Expired tokens that a transaction with a token clears away (ours): more than it leaves
+TRANSACTION_BYTES_MAX = 4 * 1024 * 1024
+TOKEN_S = 600
+TOKENS_PURGED = 4
+
 # Turns (ours): what one turn of a read may take before others are served: about 2 ms of work
 TURN_ROWS_PLAIN = 512
 TURN_ROWS_DECODED = 128
@@ -32,6 +38,7 @@ UNSEEN_WRITES_MAX = 256
 LINGER_S_MIN = 0.25
 LINGER_S_MAX = 1.0
 PARTIAL_BATCH_SHARE = 0.2
+CONFLICT_SHARE = 0.05
 # What is remembered of replaced rows: enough that a page of many turns stays one state under some load
 HISTORY_WRITES_MAX = 4096
 HISTORY_BYTES_MAX = 64 * 1024 * 1024

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from stator.engine import records
 from stator.engine.catalogue import Index, KeyAttribute, Table
-from stator.errors import CorruptionError, ValidationException
+from stator.errors import CorruptionError, EmptyKeyValue, ValidationException
 from stator.keys.encoding import partition_hash, sort_key
 from stator.limits import PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX
 from stator.values import Item, value_size
@@ -84,9 +84,9 @@ def check_key(keys: Sequence[KeyAttribute], partition: int, key: Item) -> None:
     _refuse_large(keys, partition, key)
 
 
-def _empty(schema: KeyAttribute) -> ValidationException:
+def _empty(schema: KeyAttribute) -> EmptyKeyValue:
     word = _EMPTY_WORDS[schema.type]
-    return ValidationException(
+    return EmptyKeyValue(
         f"{_NOT_VALID}The AttributeValue for a key attribute cannot contain an empty {word} value. "
         f"Key: {schema.name}"
     )
@@ -146,7 +146,7 @@ def check_index_keys(table: Table, item: Item) -> None:
             if schema.type not in value:
                 raise index_key_mismatch(index, schema, next(iter(value)))
             if value[schema.type] == "":
-                raise ValidationException(
+                raise EmptyKeyValue(
                     f"{_NOT_VALID}A value specified for a secondary index key is not supported. "
                     f"The AttributeValue for a key attribute cannot contain an empty "
                     f"{_EMPTY_WORDS[schema.type]} value. IndexName: {index.name}, IndexKey: {schema.name}"
@@ -173,7 +173,7 @@ def check_updated_index_keys(table: Table, item: Item) -> None:
                     "The update expression attempted to update the secondary index key to unsupported type"
                 )
             if not value[schema.type]:
-                raise ValidationException(
+                raise EmptyKeyValue(
                     f"{_NOT_VALID}The update expression attempted to update a secondary index key to a value that "
                     "is not supported. The AttributeValue for a key attribute cannot contain an empty "
                     f"{_EMPTY_WORDS[schema.type]} value."

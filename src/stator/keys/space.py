@@ -14,10 +14,12 @@
     next id   := 0 NEXT_TABLE_ID                                 counter: the last table id given out
     job       := 0 JOB job_id(8)
     next job  := 0 NEXT_JOB_ID                                   counter
+    token     := 0 TOKEN span(8) account NUL region NUL operation NUL token
 
 H16 is `keys.encoding.partition_hash`, salted per file: scan order is hash order, and parallel segments are equal
 slices of its first eight bytes. A base key's hash ends every global index row, so equal index keys never collide.
-Kinds 0x40 and above are kept for later formats (tokens, backups).
+A token's span is the number of the stretch of time it was used in (engine.tokens). Kinds 0x41 and above are kept for
+later formats (backups).
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ class OwnKind(IntEnum):
     NEXT_TABLE_ID = 3
     JOB = 4
     NEXT_JOB_ID = 5
+    TOKEN = 0x40
 
 
 class Counted(IntEnum):
@@ -69,6 +72,7 @@ NEXT_TABLE_ID_KEY = _own(OwnKind.NEXT_TABLE_ID)
 NEXT_JOB_ID_KEY = _own(OwnKind.NEXT_JOB_ID)
 CATALOGUE_PREFIX = _own(OwnKind.CATALOGUE)
 JOB_PREFIX = _own(OwnKind.JOB)
+TOKEN_PREFIX = _own(OwnKind.TOKEN)
 
 
 def catalogue_prefix(account: str, region: str) -> bytes:
@@ -81,6 +85,11 @@ def catalogue_key(account: str, region: str, name: str) -> bytes:
 
 def job_key(job_id: int) -> bytes:
     return JOB_PREFIX + job_id.to_bytes(8, "big")
+
+
+def token_span_prefix(span: int) -> bytes:
+    """The tokens of one stretch of time; spans order as time does."""
+    return TOKEN_PREFIX + span.to_bytes(8, "big")
 
 
 def table_prefix(table_id: int) -> bytes:

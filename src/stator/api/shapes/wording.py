@@ -35,6 +35,10 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
     "BatchGetItemInput": ("ReturnConsumedCapacity", "RequestItems"),
     "BatchWriteItemInput": ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "RequestItems"),
+    "TransactGetItemsInput": ("ReturnConsumedCapacity", "TransactItems"),
+    "TransactWriteItemsInput": (
+        "ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "TransactItems",
+    ),
     "WriteRequest": ("DeleteRequest", "PutRequest"),
     "CreateTableInput": (
         "AttributeDefinitions", "TableName", "BillingMode", "ProvisionedThroughput", "KeySchema",
