@@ -44,6 +44,11 @@ class ReadPlan:
     fetch: bool = False
     keep: bool = True
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether rows are answered as they are stored, without decoding one."""
+        return self.matches is None and self.project is None and not self.fetch
+
 
 class Page:
     """`bodies`: items as wire JSON. `scanned` rows of `row_bytes` were evaluated, `count` matched. `fetched`: sizes of
@@ -90,8 +95,7 @@ def read_page(source: Source, plan: ReadPlan) -> Steps[Page]:
 
 
 def _turn_rows(plan: ReadPlan) -> int:
-    plain = plan.matches is None and plan.project is None and not plan.fetch
-    return TURN_ROWS_PLAIN if plain else TURN_ROWS_DECODED
+    return TURN_ROWS_PLAIN if plan.is_plain else TURN_ROWS_DECODED
 
 
 def _is_full(plan: ReadPlan, page: Page) -> bool:
@@ -100,6 +104,13 @@ def _is_full(plan: ReadPlan, page: Page) -> bool:
 
 def _evaluate(reader: Reader, plan: ReadPlan, rows: list[Row], page: Page) -> int:
     """Takes rows into the page until it is full; returns how many."""
+    if plan.is_plain and plan.keep:
+        bodies, size = records.open_until((row[1] for row in rows), PAGE_BYTES_MAX - page.row_bytes)
+        page.bodies += bodies
+        page.row_bytes += size
+        page.scanned += len(bodies)
+        page.count += len(bodies)
+        return len(bodies)
     used = 0
     for _, record in rows:
         used += 1

@@ -12,6 +12,7 @@ exact text with which the body of an item with that key begins.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from zlib import crc32
 
 import msgspec
@@ -38,8 +39,30 @@ def body(record: bytes) -> bytes:
     form, _, _, crc = _HEAD.unpack_from(record)
     text = record[HEAD_BYTES:]
     if crc32(text) != crc or form != FORMAT:
-        raise CorruptionError(f"a stored item fails its checksum (format {form}, {len(record)} bytes)")
+        raise _corrupt(record)
     return text
+
+
+def _corrupt(record: bytes) -> CorruptionError:
+    return CorruptionError(f"a stored item fails its checksum (format {record[0]}, {len(record)} bytes)")
+
+
+def open_until(values: Iterable[bytes], room: int) -> tuple[list[bytes], int]:
+    """Bodies of records in their order, up to the one whose size makes the sum reach `room`; and that sum.
+
+    One loop for a whole page: it costs half of what `size` and `body` of each record do."""
+    bodies: list[bytes] = []
+    unpack, total = _HEAD.unpack_from, 0
+    for record in values:
+        form, _, size, crc = unpack(record)
+        text = record[HEAD_BYTES:]
+        if crc32(text) != crc or form != FORMAT:
+            raise _corrupt(record)
+        bodies.append(text)
+        total += size
+        if total >= room:
+            break
+    return bodies, total
 
 
 def size(record: bytes) -> int:
