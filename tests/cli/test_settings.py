@@ -101,6 +101,9 @@ REFUSED = [
     ({"port": "8_0"}, {}, None, "--port is '8_0'"),
     ({"durability": "fast"}, {}, None, "--durability is 'fast'; allowed: full or relaxed"),
     ({"slow_ms": "nan"}, {}, None, "--slow-ms is 'nan'"),
+    ({"conflict_rate": "1.1"}, {}, None, "--conflict-rate is '1.1'; allowed: 0 to 1"),
+    ({"conflict_rate": "nan"}, {}, None, "--conflict-rate is 'nan'"),
+    ({}, {}, "conflict_rate = true", "conflict_rate in stator.toml is 'True'"),
     ({"region": "a:b"}, {}, None, "--region is 'a:b'"),
     ({"data": " "}, {}, None, "--data is ' '"),
     ({"allowed_host": ["ok", "not ok"]}, {}, None, "--allowed-host is 'not ok'"),
@@ -146,6 +149,20 @@ def test_like_aws_turns_on_all_and_each_can_be_chosen_by_itself():
     assert like_aws_of(settings({"stale_reads": True})) == LikeAws(stale_reads=True)
     assert like_aws_of(settings({"like_aws": True, "index_lag": False})).index_lag is False
     assert like_aws_of(settings({"like_aws": True, "index_lag": False})).partial_batches is True
+
+
+@pytest.mark.parametrize(
+    ("flags", "rate"),
+    [
+        ({}, 0.0),
+        ({"like_aws": True}, LikeAws.all().conflict_rate),
+        ({"like_aws": True, "conflict_rate": "0"}, 0.0),
+        ({"conflict_rate": "0.25"}, 0.25),
+        ({"conflict_rate": "1"}, 1.0),
+    ],
+)
+def test_conflicts_come_with_like_aws_or_at_their_own_rate(flags, rate):
+    assert like_aws_of(settings(flags)).conflict_rate == rate
 
 
 def test_the_document_has_each_setting_as_the_table_has_it():

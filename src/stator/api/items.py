@@ -41,7 +41,7 @@ _EXPECTED = ("Expected", "ConditionalOperator")
 
 def get_item(db: Database, request: Request, call: Call) -> Answer:
     try:
-        attributes, projection = _checked_get(request)
+        attributes, projection = checked_get(request)
     except ValidationException as error:
         raise current(error) from None
     table = resolve(db, call, request["TableName"])
@@ -67,7 +67,10 @@ def get_item(db: Database, request: Request, call: Call) -> Answer:
     return answer
 
 
-def _checked_get(request: Request) -> tuple[Item, Projection | None]:
+def checked_get(request: Request) -> tuple[Item, Projection | None]:
+    """The key and the projection: what can be checked without the table.
+
+    Raises ValidationException, worded by the older layer."""
     if len(request) == 2:  # the table and the key: nothing else to check
         return canonical_item(request["Key"]), None
     placeholders = Placeholders.of_request(request)
@@ -80,17 +83,21 @@ def _checked_get(request: Request) -> tuple[Item, Projection | None]:
 
 def put_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     try:
-        item, size, condition = _checked_put(request)
+        item, size, condition = checked_put(request)
     except ValidationException as error:
         raise enveloped(error) from None
     table = resolve(db, call, request["TableName"])
     key, item = placed(table, item)
     check_condition_paths(table, condition)
+    db.hardships.refuse_conflict()
     written: Written = yield put_work(db, table, key, item, size, condition)
     return _answer_old(request, call, key, written)
 
 
-def _checked_put(request: Request) -> tuple[Item, int, Condition | None]:
+def checked_put(request: Request) -> tuple[Item, int, Condition | None]:
+    """The item, its size in bytes and the condition: what can be checked without the table.
+
+    Raises ValidationException, worded by the older layer."""
     if len(request) == 2:  # the table and the item: nothing else to check
         item = canonical_item(request["Item"])
         return item, refuse_large_item(item), None
@@ -106,17 +113,21 @@ def _checked_put(request: Request) -> tuple[Item, int, Condition | None]:
 
 def delete_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     try:
-        attributes, condition = _checked_delete(request)
+        attributes, condition = checked_delete(request)
     except ValidationException as error:
         raise enveloped(error) from None
     table = resolve(db, call, request["TableName"])
     key = key_of(table, attributes)
     check_condition_paths(table, condition)
+    db.hardships.refuse_conflict()
     written: Written = yield delete_work(db, table, key, condition)
     return _answer_old(request, call, key, written)
 
 
-def _checked_delete(request: Request) -> tuple[Item, Condition | None]:
+def checked_delete(request: Request) -> tuple[Item, Condition | None]:
+    """The key and the condition: what can be checked without the table.
+
+    Raises ValidationException, worded by the older layer."""
     placeholders = Placeholders.of_request(request)
     placeholders.refuse_mixed(request, ("ConditionExpression",), _EXPECTED)
     attributes = canonical_item(request["Key"])
@@ -133,7 +144,7 @@ def _refuse_return_values(request: Request) -> None:
 
 def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     try:
-        attributes, update, condition = _checked_update(request)
+        attributes, update, condition = checked_update(request)
     except ValidationException as error:
         raise enveloped(error) from None
     table = resolve(db, call, request["TableName"])
@@ -141,6 +152,7 @@ def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     if update is not None:
         check_update(table, update)
     check_condition_paths(table, condition)
+    db.hardships.refuse_conflict()
 
     def run(tx: Transaction) -> Written:
         return items.update_item(tx, db.catalogue.current(tx, table), key, update, condition)
@@ -159,7 +171,10 @@ def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     return _report(request, call, key, written, answer)
 
 
-def _checked_update(request: Request) -> tuple[Item, Update | None, Condition | None]:
+def checked_update(request: Request) -> tuple[Item, Update | None, Condition | None]:
+    """The key, the update and the condition: what can be checked without the table.
+
+    Raises ValidationException, worded by the older layer."""
     placeholders = Placeholders.of_request(request)
     placeholders.refuse_mixed(
         request, ("UpdateExpression", "ConditionExpression"), ("AttributeUpdates", *_EXPECTED)

@@ -75,11 +75,15 @@ def like_aws_of(settings: Settings) -> LikeAws:
     def chosen(own: bool | None) -> bool:
         return settings.like_aws if own is None else own
 
+    conflict_rate = settings.conflict_rate
+    if conflict_rate is None:
+        conflict_rate = LikeAws.all().conflict_rate if settings.like_aws else 0.0
     return LikeAws(
         index_lag=chosen(settings.index_lag),
         stale_reads=chosen(settings.stale_reads),
         lingering_states=chosen(settings.lingering_states),
         partial_batches=chosen(settings.partial_batches),
+        conflict_rate=conflict_rate,
     )
 
 

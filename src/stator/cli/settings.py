@@ -89,6 +89,15 @@ def _milliseconds(value: Any) -> float:
     return number
 
 
+def _share(value: Any) -> float:
+    if isinstance(value, bool):
+        raise ValueError
+    number = float(value) if isinstance(value, str | int | float) else -1.0
+    if not 0 <= number <= 1:
+        raise ValueError
+    return number
+
+
 def _one_of(*words: str) -> Parse:
     def parse(value: Any) -> str:
         if value not in words:
@@ -194,7 +203,7 @@ SETTINGS: tuple[Setting, ...] = (
         _boolean,
         False,
         "true or false",
-        "Be as hard as production: turns on the next four.",
+        "Be as hard as production: turns on the next five.",
         switch=True,
     ),
     Setting(
@@ -230,6 +239,14 @@ SETTINGS: tuple[Setting, ...] = (
         switch=True,
     ),
     Setting(
+        "conflict_rate",
+        _share,
+        None,
+        "0 to 1",
+        "Share of item writes and transactions that another transaction is in the way of; 0.05 with --like-aws.",
+        "SHARE",
+    ),
+    Setting(
         "seed",
         _integer(0, _SEED_MAX),
         None,
@@ -262,4 +279,5 @@ class Settings:
     stale_reads: bool | None
     lingering_states: bool | None
     partial_batches: bool | None
+    conflict_rate: float | None
     seed: int | None
