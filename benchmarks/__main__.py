@@ -25,7 +25,6 @@ from benchmarks.processes import two_cores
 REPORT = Path(__file__).parent.parent / "docs" / "performance.md"
 # Not /tmp, which is memory on many systems
 FOLDER = Path("/var/tmp")
-_OTHERS_SHARE_MAX = 0.05
 
 
 def options() -> argparse.Namespace:
@@ -90,18 +89,18 @@ def _keep_bytecode(folder: Path) -> None:
 
 def _budgets(chosen: argparse.Namespace, folder: Path, console: Console) -> list[str]:
     """Measures, writes the page, and returns what misses its budget."""
-    facts = machine.describe(folder)
-    others = machine.others_share()
-    if others > _OTHERS_SHARE_MAX:
-        console.line(
-            f"!! Other programs use {others:.0%} of the cores: these figures will not be the server's own.\n"
-        )
-    facts.append(("Other programs at the start", f"{others:.0%} of the cores"))
+    others = machine.Others()
     pace = Pace(1, 1, 1) if chosen.quick else Pace(chosen.seconds, 1, 3)
     results = run(Wanted(frozenset(chosen.only or NAMES), chosen.large), pace, folder, console)
+    share = others.share()
+    if share > report.OTHERS_SHARE_MAX:
+        console.line(
+            f"\n!! Other programs used {share:.0%} of the cores: these figures are not the server's own."
+        )
+    facts = machine.describe(folder)
     path = chosen.report or (None if chosen.quick or chosen.only else REPORT)
     if path is not None:
-        path.write_text(report.render(results, facts, pace), encoding="utf-8")
+        path.write_text(report.render(results, facts, pace, share), encoding="utf-8")
         console.line(f"\nWritten to {path}")
     return results.misses()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import resource
 import statistics
 import subprocess
-import time
 from pathlib import Path
 from time import perf_counter
 
@@ -35,19 +35,30 @@ def describe(folder: Path) -> list[tuple[str, str]]:
     ]
 
 
-def others_share() -> float:
-    """The share of all cores that programs use while we wait a second. More than a little spoils every figure."""
-    idle, total = _cpu_ticks()
-    time.sleep(1)
-    idle_later, total_later = _cpu_ticks()
-    return 1 - (idle_later - idle) / max(total_later - total, 1)
+class Others:
+    """Watches how much of all cores other programs use, from its making on: more than a little spoils every figure.
+    A child process counts as other until it has ended and was waited for."""
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+        self._used_s, self._own_s = _used_s(), _own_s()
+
+    def share(self) -> float:
+        others_s = (_used_s() - self._used_s) - (_own_s() - self._own_s)
+        return max(0.0, others_s / ((perf_counter() - self._began) * (os.cpu_count() or 1)))
 
 
-def _cpu_ticks() -> tuple[int, int]:
-    """Idle ticks (waiting for a disk is idle), and all."""
+def _used_s() -> float:
+    """Seconds of cores that all programs used since the machine started."""
     with open("/proc/stat", encoding="ascii") as stat:
-        ticks = [int(word) for word in stat.readline().split()[1:]]
-    return ticks[3] + ticks[4], sum(ticks[:8])
+        user, nice, system = stat.readline().split()[1:4]
+    return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_s() -> float:
+    """Seconds of cores that this process and its ended children used."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def file_system(folder: Path) -> tuple[str, str]:

@@ -44,6 +44,9 @@ run), `--quick` (a look), `--large` (a million items too), `--folder PATH` (a fo
 - Items with many attributes cost more to check when they are written; one load has ten.
 """
 
+# Beyond this, what other programs use of the cores makes figures provisional
+OTHERS_SHARE_MAX = 0.05
+
 _LOAD_NAMES = (
     "Load",
     "Connections",
@@ -61,10 +64,12 @@ _LOAD_NAMES = (
 )
 
 
-def render(results: Results, facts: Sequence[tuple[str, str]], pace: Pace) -> str:
-    """The page in Markdown."""
+def render(results: Results, facts: Sequence[tuple[str, str]], pace: Pace, others_share: float) -> str:
+    """The page in Markdown. `others_share`: of all cores, what other programs used meanwhile."""
+    facts = [*facts, ("Other programs meanwhile", f"{others_share:.0%} of all cores")]
     sections = [
         _INTRODUCTION,
+        _disturbance(others_share),
         _misses(results),
         _table("## Machine", ("", ""), facts, "ll"),
         _loads(results.loads()),
@@ -72,6 +77,12 @@ def render(results: Results, facts: Sequence[tuple[str, str]], pace: Pace) -> st
         _HOW.format(repeats=pace.repeats, seconds=pace.seconds),
     ]
     return "\n".join(section for section in sections if section)
+
+
+def _disturbance(share: float) -> str:
+    if share <= OTHERS_SHARE_MAX:
+        return ""
+    return f"**Provisional: other programs used {share:.0%} of the cores meanwhile; measure on a quiet machine.**\n"
 
 
 def _misses(results: Results) -> str:

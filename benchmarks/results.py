@@ -73,7 +73,7 @@ class FigureRow:
     def misses(self) -> list[str]:
         if self.budget is None or self.measured <= self.budget:
             return []
-        return [f"{self.measured:.3g} {self.unit}, the budget is {self.budget:g} {self.unit}"]
+        return [f"{self.measured:.4g} {self.unit}, the budget is {self.budget:g} {self.unit}"]
 
 
 Row = LoadRow | FigureRow

@@ -14,7 +14,7 @@ START = FigureRow("start", "Ready after start", 0.2, "s", 0.25)
 
 
 def page(*rows: LoadRow | FigureRow) -> str:
-    return render(Results(list(rows)), FACTS, Pace(4, 1, 3))
+    return render(Results(list(rows)), FACTS, Pace(4, 1, 3), 0.01)
 
 
 def test_a_run_within_its_budgets_says_so_first() -> None:
@@ -26,6 +26,11 @@ def test_a_run_within_its_budgets_says_so_first() -> None:
     )
     assert "| Ready after start | 0.25 s | 0.2 s |" in text
     assert "| CPU | one of these |" in text
+
+
+def test_a_run_that_others_disturbed_is_provisional() -> None:
+    assert "Provisional" not in page(GET)
+    assert "Provisional: other programs used 30%" in render(Results([GET]), FACTS, Pace(4, 1, 3), 0.3)
 
 
 def test_what_misses_its_budget_comes_first() -> None:
