@@ -21,30 +21,19 @@ class Call:
     `read_units` and `write_units` are capacity units over all tables and indexes. `host`: the Host the caller asked,
     None in process."""
 
-    __slots__ = (
-        "account",
-        "host",
-        "index",
-        "items_read",
-        "items_returned",
-        "operation",
-        "read_units",
-        "region",
-        "table",
-        "write_units",
-    )
+    # Attributes of the class until they are set: a call that sets few of them costs little.
+    table: str | None = None
+    index: str | None = None
+    items_read = 0
+    items_returned = 0
+    read_units = 0.0
+    write_units = 0.0
 
-    def __init__(self, operation: str, account: str, region: str, host: str | None = None) -> None:
+    def __init__(self, operation: str, account: str, region: str, host: bytes | None = None) -> None:
         self.operation = operation
         self.account = account
         self.region = region
         self.host = host
-        self.table: str | None = None
-        self.index: str | None = None
-        self.items_read = 0
-        self.items_returned = 0
-        self.read_units = 0.0
-        self.write_units = 0.0
 
 
 Handler = Callable[["Database", Request, Call], Answer | Steps[Answer]]

@@ -75,14 +75,14 @@ def sort_key_part_prefix(value: AttributeValue) -> bytes:
 
 def partition_hash(salt: bytes, values: Sequence[AttributeValue]) -> bytes:
     """The 16-byte H16 of a partition key's values, keyed by the file's salt (at most 64 bytes)."""
-    data = b"".join([_type_byte(value) + sort_key_part(value) for value in values])
-    # A copy of a keyed state costs half of keying one anew.
-    state = _keyed(salt).copy()
-    state.update(data)
-    return state.digest()
+    # A copy of a keyed hash is taken for each: the key's block is mixed in once, and half the time is saved.
+    digest = _keyed(salt).copy()
+    for value in values:
+        digest.update(_type_byte(value) + sort_key_part(value))
+    return digest.digest()
 
 
-@lru_cache(maxsize=16)
+@lru_cache(64)
 def _keyed(salt: bytes) -> blake2b:
     return blake2b(digest_size=HASH_BYTES, key=salt)
 

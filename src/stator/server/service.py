@@ -32,16 +32,16 @@ _READS = (b"GET", b"HEAD")
 class Exchange:
     """One operation on its way, and what its answer and its log line need."""
 
-    __slots__ = ("body", "call", "content_type", "cors_lines", "reply", "request_id", "started")
+    # Attributes of the class until they are set: most exchanges set few.
+    content_type = JSON_1_0
+    started = 0.0
+    call: Call | None = None
+    body: Any = None
 
-    def __init__(self, request_id: str, content_type: bytes, reply: Reply, cors_lines: bytes) -> None:
+    def __init__(self, request_id: str, reply: Reply, cors_lines: bytes) -> None:
         self.request_id = request_id
-        self.content_type = content_type
         self.reply = reply
         self.cors_lines = cors_lines
-        self.started = 0.0
-        self.call: Call | None = None
-        self.body: Any = None
 
 
 class DynamoService:
@@ -93,18 +93,20 @@ class DynamoService:
     # Operations
 
     def _operate(self, request: Request, reply: Reply, cors_lines: bytes) -> bytes | None:
-        exchange = Exchange(self._ids(), JSON_1_0, reply, cors_lines)
+        exchange = Exchange(self._ids(), reply, cors_lines)
         if self._timed:
             exchange.started = perf_counter()
         try:
-            query = b"" if request.target == b"/" else request.target.partition(b"?")[2]
-            head = read_head(request.method, query, request.headers, request.body)
+            target = request.target
+            headers = request.headers
+            query = b"" if target == b"/" else target.partition(b"?")[2]
+            head = read_head(request.method, query, headers, request.body)
             exchange.content_type = head.content_type
+            operation = head.operation
             account, region = self._place(head.caller)
-            host = request.headers.get(b"host", b"").decode("latin-1")
-            call = exchange.call = Call(head.operation, account, region, host)
-            body = exchange.body = decode_request(head.operation, request.body, head.service)
-            result = self._operations[head.operation](self._db, body, call)
+            call = exchange.call = Call(operation, account, region, headers.get(b"host"))
+            body = exchange.body = decode_request(operation, request.body, head.service)
+            result = self._operations[operation](self._db, body, call)
             if type(result) is dict:
                 return self._render(exchange, 200, encode_answer(result), None)
         except Exception as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any
 from zlib import crc32
@@ -68,15 +68,17 @@ def response_head(
 ) -> bytes:
     """The head, with the empty line that ends it, for any of HTTP's statuses. `date` as HTTP has it, or nothing to
     leave it out; no Content-Type for an empty content type."""
+    before, between = _fixed_parts(status, content_type, date, keep_alive)
+    return f"{before}{len(body)}{between}{request_id}\r\nx-amz-crc32: {crc32(body)}\r\n\r\n".encode("latin-1")
+
+
+@lru_cache(64)
+def _fixed_parts(status: int, content_type: bytes, date: str, keep_alive: bool) -> tuple[str, str]:
+    """What of a head stays the same for a second: the parts before and behind the content's length."""
+    dated = f"Date: {date}\r\n" if date else ""
+    typed = f"Content-Type: {content_type.decode()}\r\n" if content_type else ""
+    connection = "keep-alive" if keep_alive else "close"
     return (
-        f"{_status_line(status)}\r\nServer: Server\r\n"
-        f"{f'Date: {date}' + _END if date else ''}"
-        f"{f'Content-Type: {content_type.decode()}' + _END if content_type else ''}"
-        f"Content-Length: {len(body)}\r\n"
-        f"Connection: {'keep-alive' if keep_alive else 'close'}\r\n"
-        f"x-amzn-RequestId: {request_id}\r\n"
-        f"x-amz-crc32: {crc32(body)}\r\n\r\n"
-    ).encode("latin-1")
-
-
-_END = "\r\n"
+        f"{_status_line(status)}\r\nServer: Server\r\n{dated}{typed}Content-Length: ",
+        f"\r\nConnection: {connection}\r\nx-amzn-RequestId: ",
+    )

@@ -59,7 +59,10 @@ _callers: dict[bytes, Caller] = {}
 def read_head(method: bytes, query: bytes, headers: Mapping[bytes, bytes], body: bytes) -> Head:
     """`headers` by lower-case name; `query` is the target's part after `?`. Raises ServiceError, or
     NotOfTheProtocolError for what gets no JSON at all."""
-    content_type = _answer_type(method, headers, body)
+    if method == b"POST" and headers.get(b"content-type") == JSON_1_0:
+        content_type = JSON_1_0
+    else:
+        content_type = _answer_type(method, headers, body)
     try:
         service, operation = _target(headers.get(b"x-amz-target", b""))
         return Head(service, operation, _caller(headers, query), content_type)

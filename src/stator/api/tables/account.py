@@ -26,5 +26,5 @@ def describe_limits(db: Database, request: Request, call: Call) -> Answer:
 
 def describe_endpoints(db: Database, request: Request, call: Call) -> Answer:
     """The address that was asked, so that a client which discovers endpoints stays here."""
-    address = call.host or _IN_PROCESS
+    address = call.host.decode("latin-1") if call.host else _IN_PROCESS
     return {"Endpoints": [{"Address": address, "CachePeriodInMinutes": ENDPOINT_CACHE_MINUTES}]}
