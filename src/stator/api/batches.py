@@ -22,7 +22,7 @@ from stator.api.names import resolve
 from stator.engine import items, records
 from stator.engine.capacity import read_units
 from stator.engine.catalogue import Table
-from stator.engine.item_keys import ItemKey, check_key, key_of
+from stator.engine.item_keys import ItemKey, checked_key, key_of
 from stator.engine.items import Written
 from stator.errors import ValidationException
 from stator.expressions import Placeholders, Projection
@@ -201,7 +201,7 @@ def _place_all(
     seen = set()
     for item, key_attributes, size in checked:
         if item is not None:
-            check_key(table.keys, 1, item)
+            checked_key(table.keys, 1, item)
             key, item = placed(table, item)
         else:
             assert key_attributes is not None

@@ -53,17 +53,17 @@ def get_item(db: Database, request: Request, call: Call) -> Answer:
     answer: Answer = {}
     size = 0
     if record is not None:
-        size = records.size(record)
+        body, size = records.opened(record)
         call.items_read = call.items_returned = 1
-        body = records.body(record)
         if projection is not None:
             body = records.text(projection.apply(records.decode(record)))
         answer["Item"] = Raw(body)
     units = read_units(size, consistent)
-    call.read_units += units
-    capacity = consumed(request, table, units)
-    if capacity is not None:
-        answer["ConsumedCapacity"] = capacity
+    call.read_units = units
+    if "ReturnConsumedCapacity" in request:
+        capacity = consumed(request, table, units)
+        if capacity is not None:
+            answer["ConsumedCapacity"] = capacity
     return answer
 
 

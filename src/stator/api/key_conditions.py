@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from stator.engine.catalogue import Index, KeyAttribute, Table
 from stator.engine.intervals import INDEXABLE, Interval, SortCondition
-from stator.engine.item_keys import SCHEMA_MISMATCH, check_key
+from stator.engine.item_keys import SCHEMA_MISMATCH, checked_key
 from stator.errors import ValidationException
 from stator.values import Item
 
@@ -93,7 +93,7 @@ def _refuse_early_range(sort: Sequence[KeyAttribute], by_name: Mapping[str, Sort
 
 
 def _refuse_large_operands(partition: Sequence[KeyAttribute], values: Item) -> None:
-    check_key(partition, len(partition), values)
+    checked_key(partition, len(partition), values)
 
 
 def _check_operands(condition: SortCondition, schema: KeyAttribute) -> None:
@@ -133,13 +133,13 @@ def _check_start_size(table: Table, index: Index | None, start: Item) -> None:
 def _check_start_part(start: Item, schema: KeyAttribute) -> None:
     if schema.name not in start:
         raise ValidationException(_BAD_START)
-    check_key((schema,), 1, start)
+    checked_key((schema,), 1, start)
 
 
 def check_start_key(table: Table, start: Item) -> None:
     """Refuses an ExclusiveStartKey without a proper key of the table."""
     try:
-        check_key(table.keys, 1, start)
+        checked_key(table.keys, 1, start)
     except ValidationException as error:
         raise ValidationException(f"{_BAD_START}: {error.message}") from error
 

@@ -35,13 +35,10 @@ _FORMAT = (
 
 def resolve(db: Database, call: Call, name_or_arn: str) -> Table:
     """The table, for operations on items. Raises ResourceNotFoundException, or ValidationException for a bad ARN."""
-    account, region = namespace(db, call)
-    name = name_or_arn
-    if name.startswith("arn:"):
-        account, region, name = _place_of_arn(db, call, name_or_arn)
-    call.table = name
-    table = db.catalogue.table(account, region, name)
-    db.lingering.refuse_use((account, region, name))
+    where = place(db, call, name_or_arn)
+    call.table = where[2]
+    table = db.catalogue.table(*where)
+    db.lingering.refuse_use(where)
     return table
 
 

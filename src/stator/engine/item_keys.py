@@ -51,8 +51,7 @@ def key_of(table: Table, key: Item) -> ItemKey:
     """From a request's `Key`: exactly the key attributes, canonical. Raises ValidationException."""
     if len(key) != len(table.keys):
         raise ValidationException(SCHEMA_MISMATCH)
-    check_key(table.keys, 1, key)
-    return ItemKey(table, {name: key[name] for name in table.key_names})
+    return ItemKey(table, checked_key(table.keys, 1, key))
 
 
 def key_within(table: Table, item: Item) -> ItemKey:
@@ -72,16 +71,25 @@ def key_within(table: Table, item: Item) -> ItemKey:
     return ItemKey(table, {name: item[name] for name in table.key_names})
 
 
-def check_key(keys: Sequence[KeyAttribute], partition: int, key: Item) -> None:
-    """Refuses a key whose parts are absent, of another type, empty or too large. The first `partition` of `keys`
-    are partition attributes, the rest sort attributes."""
+def checked_key(keys: Sequence[KeyAttribute], partition: int, key: Item) -> Item:
+    """The key attributes in schema order. Raises ValidationException when one is absent, of another type, empty or
+    too large. The first `partition` of `keys` are partition attributes, the rest sort attributes."""
+    found = {}
+    is_small = True
     for schema in keys:
-        value = key.get(schema.name)
-        if value is None or schema.type not in value:
+        name = schema.name
+        value = key.get(name)
+        content = None if value is None else value.get(schema.type)
+        if content is None:
             raise ValidationException(SCHEMA_MISMATCH)
-        if not value[schema.type]:
+        if not content:
             raise _empty(schema)
-    _refuse_large(keys, partition, key)
+        if len(content) > _SURELY_SMALL:
+            is_small = False
+        found[name] = value
+    if not is_small:
+        _refuse_large(keys, partition, key)
+    return found
 
 
 def _empty(schema: KeyAttribute) -> EmptyKeyValue:

@@ -34,13 +34,18 @@ def encode(item: Item, size: int) -> bytes:
     return _HEAD.pack(FORMAT, 0, size, crc32(body)) + body
 
 
-def body(record: bytes) -> bytes:
-    """The item as wire JSON. Raises CorruptionError when the checksum fails."""
-    form, _, _, crc = _HEAD.unpack_from(record)
+def opened(record: bytes) -> tuple[bytes, int]:
+    """The item as wire JSON, and its DynamoDB size. Raises CorruptionError when the checksum fails."""
+    form, _, size, crc = _HEAD.unpack_from(record)
     text = record[HEAD_BYTES:]
     if crc32(text) != crc or form != FORMAT:
         raise _corrupt(record)
-    return text
+    return text, size
+
+
+def body(record: bytes) -> bytes:
+    """The item as wire JSON. Raises CorruptionError when the checksum fails."""
+    return opened(record)[0]
 
 
 def _corrupt(record: bytes) -> CorruptionError:

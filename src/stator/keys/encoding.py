@@ -78,7 +78,11 @@ def partition_hash(salt: bytes, values: Sequence[AttributeValue]) -> bytes:
     # A copy of a keyed hash is taken for each: the key's block is mixed in once, and half the time is saved.
     digest = _keyed(salt).copy()
     for value in values:
-        digest.update(_type_byte(value) + sort_key_part(value))
+        text = value.get("S")
+        if text is None:
+            digest.update(_type_byte(value) + sort_key_part(value))
+        else:
+            digest.update(b"S%b\x00\x01" % text.encode().replace(b"\x00", _ESCAPED_ZERO))
     return digest.digest()
 
 
