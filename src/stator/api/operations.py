@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stator.api import batches, items, queries, tables
+from stator.api import batches, items, queries, tables, transactions
 from stator.api.call import Handler
 from stator.errors import UnknownOperationException
 
@@ -20,6 +20,8 @@ OPERATIONS: dict[str, Handler] = {
     "PutItem": items.put_item,
     "Query": queries.query,
     "Scan": queries.scan,
+    "TransactGetItems": transactions.transact_get_items,
+    "TransactWriteItems": transactions.transact_write_items,
     "UpdateItem": items.update_item,
     "UpdateTable": tables.update_table,
 }

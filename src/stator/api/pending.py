@@ -22,6 +22,8 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
             "PutItem",
             "Query",
             "Scan",
+            "TransactGetItems",
+            "TransactWriteItems",
             "UpdateItem",
             "UpdateTable",
         )
@@ -30,7 +32,6 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
 }
 
 _PARTIQL = "PartiQL comes after the expressions it shares its conditions with"
-_TRANSACTIONS = "transactions come after single-item writes"
 _BACKUPS = "backups and point-in-time recovery read the log, which comes with streams"
 _STREAMS = "the log that streams read is written by a later step"
 _TAGS = "tags and resource policies come with access control"
@@ -79,8 +80,6 @@ PENDING: dict[str, dict[str, str]] = {
         "SearchVectors": _VECTORS,
         "StartBulkPutItems": _BULK,
         "TagResource": _TAGS,
-        "TransactGetItems": _TRANSACTIONS,
-        "TransactWriteItems": _TRANSACTIONS,
         "UntagResource": _TAGS,
         "UpdateContinuousBackups": _BACKUPS,
         "UpdateContributorInsights": _AWS_ONLY,

@@ -12,6 +12,7 @@ from stator.engine.like_aws import EASY, Hardships, LikeAws
 from stator.engine.lingering import Lingering
 from stator.engine.past import Past, Result
 from stator.engine.tables import Catalogue
+from stator.engine.tokens import Tokens
 from stator.storage.contract import Store, Transaction
 
 DEFAULT_ACCOUNT = "000000000000"
@@ -47,6 +48,7 @@ class Database:
         self.jobs = Jobs(self)
         self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)
         self.lingering = Lingering(self.clock, self.hardships.linger_s)
+        self.tokens = Tokens(self.clock)
 
     def read(self, consistent: bool, of_global_index: bool = False) -> Store | Past:
         """What a read of items goes to: the store, or an older state that an eventually consistent read may see."""
