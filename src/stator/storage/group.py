@@ -49,6 +49,9 @@ class Session(Protocol):
         """May run on a helper thread. Raises nothing: a checkpoint that fails loses nothing and is tried again."""
 
 
+_REMEMBERED_BYTES_MAX: Final = 8192
+
+
 class Ticket:
     """A work and its fate. A plain thread waits on `turn` to be answered or to be given the role."""
 
@@ -77,6 +80,30 @@ class Ticket:
             self.turn.release()
 
 
+class _Frozen:
+    """What lies under a group: nobody else writes until it ends, so a value that was read is not read again.
+
+    Every item write reads its table's description; in a group of many it is read once (5 us a write saved)."""
+
+    __slots__ = ("_base", "_known", "get_many", "range", "sequence")
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self._known: dict[bytes, bytes | None] = {}
+        self.get_many = base.get_many
+        self.range = base.range
+        self.sequence = base.sequence
+
+    def get(self, key: bytes) -> bytes | None:
+        known = self._known
+        if key in known:
+            return known[key]
+        value = self._base.get(key)
+        if value is None or len(value) <= _REMEMBERED_BYTES_MAX:
+            known[key] = value
+        return value
+
+
 class Group:
     """Filled by `gather`, while its session is in a transaction."""
 
@@ -84,7 +111,7 @@ class Group:
 
     def __init__(self, session: Session) -> None:
         self.tickets: list[Ticket] = []
-        self.layer = Layer(session.base(), _UNBOUNDED)
+        self.layer = Layer(_Frozen(session.base()), _UNBOUNDED)
         self.settled = False
 
     def gather(self, queue: deque[Ticket], budgets: Budgets, monotonic: Callable[[], float]) -> None:
