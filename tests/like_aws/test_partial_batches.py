@@ -181,6 +181,7 @@ class TestReads:
     def test_what_does_not_fit_is_left_beside_what_was_left_out(self) -> None:
         """A batch ends at 16 MB as well: no key of either kind is forgotten."""
         hard = Hard(PARTIAL, never())
+        hard.db.hardships.unprocessed = lambda count: frozenset({3, 7, 45} if count == 50 else ())  # type: ignore[method-assign]
         for key in numbered(50):
             hard.put(key, body="x" * 400_000)
         left: Members = {"music": {"Keys": self.keys(50), "ConsistentRead": True}}
