@@ -129,3 +129,13 @@ EXPLAINED_VALUES_MAX = 200_000
 # Objects and arrays inside each other that AWS's newer layer of validation reads of a single-item write: between 40
 # and 63 maps of an attribute value, "about 62", at two levels of JSON each
 NEWER_LAYER_LEVELS_MAX = 128
+
+# Large requests (ours): what is decoded and checked at once, in one turn of the loop: some 20 ms. What is larger goes
+# to a helper thread in pieces, or is refused: an item of 400 KB has at most 410,000 values and twice as many tokens
+# (commas and opening brackets)
+PIECE_BYTES = 64 * 1024
+PIECE_TOKENS_MAX = 10_000
+WHOLE_BODY_BYTES_MAX = 1024 * 1024
+REQUEST_TOKENS_MAX = 1_000_000
+# Bodies that wait for the helper thread, all connections together
+LARGE_BODIES_BYTES_MAX = 256 * 1024 * 1024

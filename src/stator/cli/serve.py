@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stator.storage.contract import Store
 
 _SEED_BITS = 31
+_SWITCH_S = 0.001
 _ANYONE = "anyone who reaches {} can read and write everything: credentials are not checked"
 
 
@@ -129,6 +130,8 @@ def _serve(settings: Settings, place: Path | None, seed: int) -> int:
     log = RequestLog(_write_log, SystemClock(), as_json=settings.log_format == "json", slow_s=slow_s)
     listening = Listening(settings.host, settings.port, settings.allowed_host, settings.cors_origin)
     server = Server(db, listening, log=log, sockets=sockets)
+    # The loop's thread gets the interpreter back soon from the one that reads large requests
+    sys.setswitchinterval(_SWITCH_S)
     loop = new_loop()
     try:
         loop.run_until_complete(_until_stopped(server, db, log, ready_line(server.endpoint, place, settings)))

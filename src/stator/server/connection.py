@@ -79,6 +79,8 @@ class Connection(asyncio.Protocol):
         self._charge(0)
         self._parser.forget()
         self._connections.remove(self)
+        if self._running is not None and self._running.abandon is not None:
+            self._running.abandon()
 
     def data_received(self, data: bytes) -> None:
         if self._ending:

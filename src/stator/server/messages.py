@@ -7,6 +7,7 @@ one that must not be read to its end, raises `Refusal`: then nothing more may be
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 import httptools
 
@@ -28,13 +29,15 @@ class Refusal(Exception):
 class Request:
     """A whole request. Header names are lower case; of headers given twice the last stands.
 
-    `old`: HTTP/1.0. `plain`: kept alive and not HEAD, so that an answer can go out as it is."""
+    `old`: HTTP/1.0. `plain`: kept alive and not HEAD, so that an answer can go out as it is. `abandon` is set while
+    an answer is pending that nobody need wait for: to be called when the client is gone."""
 
-    __slots__ = ("body", "closes", "headers", "method", "old", "plain", "target")
+    __slots__ = ("abandon", "body", "closes", "headers", "method", "old", "plain", "target")
 
     def __init__(
         self, method: bytes, target: bytes, headers: dict[bytes, bytes], body: bytes, old: bool, closes: bool
     ) -> None:
+        self.abandon: Callable[[], None] | None = None
         self.method = method
         self.target = target
         self.headers = headers

@@ -1,6 +1,6 @@
-"""The loop as a store and long operations see it: the end of a turn, a delay, one helper thread, and fair turns.
+"""The loop as a store and long operations see it: the end of a turn, a delay, helper threads, and fair turns.
 
-`LoopScheduler` is `storage.contract.Scheduler`. Its helper is one thread and a queue, not an executor: a commit waits
+`LoopScheduler` is `storage.contract.Scheduler`. A helper is one thread and a queue, not an executor: a commit waits
 for it, and an executor's future and wake-up cost several times as much.
 """
 
@@ -19,36 +19,34 @@ Call = Callable[[], None]
 Then = Callable[[BaseException | None], None]
 
 
-class LoopScheduler:
-    """Used on the loop's thread. `close` ends the helper after what was handed to it."""
+class Helper:
+    """A thread that runs calls in their order, from the first one on. Used on the loop's thread; `close` ends it after
+    what was handed to it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
         self._loop = loop
+        self._name = name
         self._tasks: SimpleQueue[tuple[Call, Then] | None] = SimpleQueue()
-        self._helper: threading.Thread | None = None
+        self._thread: threading.Thread | None = None
 
-    def soon(self, call: Call) -> None:
-        self._loop.call_soon(call)
-
-    def later(self, delay_s: float, call: Call) -> None:
-        self._loop.call_later(delay_s, call)
-
-    def blocking(self, call: Call, then: Then) -> None:
-        if self._helper is None:
-            self._helper = threading.Thread(target=self._help, name="stator-commit", daemon=True)
-            self._helper.start()
+    def do(self, call: Call, then: Then) -> None:
+        """Runs `call`, then `then` with its error or None on the loop."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            self._thread.start()
         self._tasks.put((call, then))
 
     def close(self) -> None:
-        if self._helper is not None:
+        if self._thread is not None:
             self._tasks.put(None)
-            self._helper.join()
-            self._helper = None
+            self._thread.join()
+            self._thread = None
 
-    def _help(self) -> None:
+    def _run(self) -> None:
         wake = self._loop.call_soon_threadsafe
         while (task := self._tasks.get()) is not None:
             call, then = task
+            del task
             error: BaseException | None = None
             try:
                 call()
@@ -59,6 +57,24 @@ class LoopScheduler:
             except RuntimeError:
                 # The loop was closed: nobody waits any more
                 return
+            # What they hold is not kept until the next call comes
+            del call, then, error
+
+
+class LoopScheduler:
+    """Used on the loop's thread. `close` ends the helper after what was handed to it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        helper = Helper(loop, "stator-commit")
+        self.blocking = helper.do
+        self.close = helper.close
+
+    def soon(self, call: Call) -> None:
+        self._loop.call_soon(call)
+
+    def later(self, delay_s: float, call: Call) -> None:
+        self._loop.call_later(delay_s, call)
 
 
 class Turns:

@@ -17,11 +17,12 @@ from stator.server.bounds import Bounds
 from stator.server.connection import Connection
 from stator.server.connections import Connections
 from stator.server.jobs import JobRunner
+from stator.server.large import LargeRequests
 from stator.server.listening import endpoint_of, listen, raise_file_limit
 from stator.server.origins import Cors, HostCheck
 from stator.server.replies import http_date
 from stator.server.requestlog import RequestLog
-from stator.server.scheduler import LoopScheduler, Turns
+from stator.server.scheduler import Helper, LoopScheduler, Turns
 from stator.server.service import DynamoService
 
 _SWEEP_S = 1.0
@@ -75,6 +76,7 @@ class Server:
         self._jobs = JobRunner(
             self._db.jobs.step, self._db.store, self._scheduler, turns, self._log, self._bounds.jobs_poll_s
         )
+        self._large = LargeRequests(Helper(loop, "stator-large"))
         self._service = self._new_service(turns)
         self.connections = Connections(loop, self._clock, self._bounds)
         self._sweep()
@@ -95,6 +97,7 @@ class Server:
             await asyncio.sleep(_STOP_LOOKS_S)
         self.connections.abort()
         await asyncio.sleep(0)
+        self._large.close()
         self._scheduler.close()
         self._log.close()
 
@@ -110,7 +113,9 @@ class Server:
         listening = self._listening
         hosts = HostCheck(listening.host, listening.allowed_hosts, self._bounds.hosts_known_max)
         cors = Cors(listening.cors_origins)
-        return DynamoService(self._db, operations, turns, self._log, hosts, cors, self._jobs.wake)
+        return DynamoService(
+            self._db, operations, turns, self._large, self._log, hosts, cors, self._jobs.wake
+        )
 
     async def _listen(self, loop: asyncio.AbstractEventLoop, bound: socket.socket) -> asyncio.Server:
         return await loop.create_server(

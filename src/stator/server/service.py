@@ -13,20 +13,25 @@ from typing import Any
 from stator.api.call import Call, Operations
 from stator.engine.database import Database
 from stator.errors import InternalServerError, ServiceError
+from stator.limits import PIECE_BYTES
 from stator.server import replies
+from stator.server.large import LargeRequests
 from stator.server.messages import Request
 from stator.server.namespaces import place_of
 from stator.server.origins import Cors, HostCheck
 from stator.server.requestlog import RequestLog
 from stator.server.scheduler import Turns
-from stator.server.steps import Journey
+from stator.server.steps import AbandonedError, Begun, Journey, begin
 from stator.wire.answers import JSON_1_0, RequestIds, encode_answer, response_head
 from stator.wire.codec import decode_request
 from stator.wire.faults import NotOfTheProtocolError, encode_exception
-from stator.wire.requests import answer_type, read_head
+from stator.wire.pieces import decode_large_request, is_large
+from stator.wire.requests import Head, answer_type, read_head
 
 Reply = Callable[[bytes], None]
 _READS = (b"GET", b"HEAD")
+# The status in the log of a request whose client went away: nginx's, for HTTP has none
+_CLIENT_GONE = 499
 
 
 class Exchange:
@@ -37,11 +42,19 @@ class Exchange:
     started = 0.0
     call: Call | None = None
     body: Any = None
+    journey: Journey | None = None
+    is_abandoned = False
 
     def __init__(self, request_id: str, reply: Reply, cors_lines: bytes) -> None:
         self.request_id = request_id
         self.reply = reply
         self.cors_lines = cors_lines
+
+    def abandon(self) -> None:
+        """Nobody waits for the answer any more."""
+        self.is_abandoned = True
+        if self.journey is not None:
+            self.journey.abandon()
 
 
 class DynamoService:
@@ -52,6 +65,7 @@ class DynamoService:
         db: Database,
         operations: Operations,
         turns: Turns,
+        large: LargeRequests,
         log: RequestLog,
         hosts: HostCheck,
         cors: Cors,
@@ -61,6 +75,7 @@ class DynamoService:
         self._db = db
         self._operations = operations
         self._turns = turns
+        self._large = large
         self._log = log
         self._hosts = hosts
         self._cors = cors
@@ -105,15 +120,18 @@ class DynamoService:
             operation = head.operation
             account, region = self._place(head.caller)
             call = exchange.call = Call(operation, account, region, headers.get(b"host"))
+            if len(request.body) > PIECE_BYTES and is_large(request.body):
+                self._begin_large(exchange, request, head)
+                return None
             body = exchange.body = decode_request(operation, request.body, head.service)
             result = self._operations[operation](self._db, body, call)
             if type(result) is dict:
                 return self._render(exchange, 200, encode_answer(result), None)
         except Exception as error:
             return self._fault(exchange, error, request)
-        return self._travel(exchange, result)
+        return self._travel(exchange, result, request)
 
-    def _travel(self, exchange: Exchange, steps: Any) -> bytes | None:
+    def _travel(self, exchange: Exchange, steps: Any, request: Request) -> bytes | None:
         """Runs steps: the answer, when none of them had to wait."""
         at_once: list[bytes] = []
         inside = True
@@ -126,14 +144,52 @@ class DynamoService:
                 self.in_flight -= 1
                 exchange.reply(whole)
 
-        Journey(steps, self._db.store, self._turns, finish).start()
+        journey = Journey(steps, self._db.store, self._turns, finish)
+        journey.start()
         inside = False
         if at_once:
             return at_once[0]
         self.in_flight += 1
+        request.abandon = journey.abandon
         return None
 
+    def _begin_large(self, exchange: Exchange, request: Request, head: Head) -> None:
+        """Decodes the request and begins its operation aside. Raises ServiceUnavailable."""
+        body, call = request.body, exchange.call
+        size = len(body)
+        operate = self._operations[head.operation]
+        assert call is not None
+
+        def run() -> Begun:
+            nonlocal body
+            if exchange.is_abandoned:
+                raise AbandonedError
+            exchange.body = decode_large_request(head.operation, body, head.service)
+            body = b""
+            return begin(operate(self._db, exchange.body, call))
+
+        self._large.begin(size, run, lambda begun, error: self._go_on_large(exchange, begun, error))
+        request.body = b""
+        request.abandon = exchange.abandon
+        self.in_flight += 1
+
+    def _go_on_large(self, exchange: Exchange, begun: Begun | None, error: BaseException | None) -> None:
+        def finish(answer: Any, error: BaseException | None) -> None:
+            self.in_flight -= 1
+            exchange.reply(self._finish(exchange, answer, error))
+
+        if begun is None or begun.steps is None:
+            finish(begun and begun.answer, error)
+            return
+        exchange.journey = Journey(begun.steps, self._db.store, self._turns, finish)
+        exchange.journey.go_on(begun.step)
+        if exchange.is_abandoned:
+            exchange.abandon()
+
     def _finish(self, exchange: Exchange, answer: Any, error: BaseException | None) -> bytes:
+        if isinstance(error, AbandonedError):
+            self._note(exchange, _CLIENT_GONE, "ClientGone")
+            return b""
         if error is None:
             try:
                 return self._render(exchange, 200, encode_answer(answer), None)
@@ -154,13 +210,17 @@ class DynamoService:
             self._log.failure("failed", error, operation=operation, request_id=exchange.request_id)
         return self._render(exchange, status, body, type(error).__name__)
 
+    def _note(self, exchange: Exchange, status: int, error: str | None) -> None:
+        if self._timed:
+            seconds = perf_counter() - exchange.started
+            self._log.request(exchange.call, exchange.body, status, error, exchange.request_id, seconds)
+
     def _render(self, exchange: Exchange, status: int, body: bytes, error: str | None) -> bytes:
         call = exchange.call
         if call is not None and call.operation.endswith("Table"):
             self._changed()
         if self._timed:
-            seconds = perf_counter() - exchange.started
-            self._log.request(call, exchange.body, status, error, exchange.request_id, seconds)
+            self._note(exchange, status, error)
         head = response_head(
             status, body, exchange.request_id, content_type=exchange.content_type, date=self.date
         )

@@ -25,8 +25,8 @@ from stator.errors import (
 )
 from stator.limits import CALLERS_REMEMBERED
 from stator.wire.answers import JSON, JSON_1_0
-from stator.wire.codec import parse_json
 from stator.wire.faults import NotOfTheProtocolError
+from stator.wire.pieces import refuse_non_json
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _SCOPE_PARTS = 5
@@ -68,7 +68,7 @@ def read_head(method: bytes, query: bytes, headers: Mapping[bytes, bytes], body:
         return Head(service, operation, _caller(headers, query), content_type)
     except ServiceError:
         if body:
-            parse_json(body)
+            refuse_non_json(body)
         raise
 
 

@@ -6,6 +6,15 @@
 
 from stator.api.shapes.constraints import check, explain
 from stator.api.shapes.model import DYNAMODB, STREAMS, service
-from stator.api.shapes.request_types import decode_hook, request_type
+from stator.api.shapes.request_types import AttributeValue, decode_hook, request_type
 
-__all__ = ["DYNAMODB", "STREAMS", "check", "decode_hook", "explain", "request_type", "service"]
+__all__ = [
+    "DYNAMODB",
+    "STREAMS",
+    "AttributeValue",
+    "check",
+    "decode_hook",
+    "explain",
+    "request_type",
+    "service",
+]

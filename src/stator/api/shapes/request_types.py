@@ -64,34 +64,35 @@ class AttributeValue(TypedDict, total=False):
 
 
 @cache
-def request_type(operation: str, service_name: str = DYNAMODB) -> Any:
-    """The type of an operation's request. KeyError for an operation that the model has not."""
+def request_type(operation: str, service_name: str = DYNAMODB, value_type: Any = AttributeValue) -> Any:
+    """The type of an operation's request, with `value_type` for its attribute values. KeyError for an operation that
+    the model has not."""
     model = service(service_name)
-    return _structure(model.shapes, model.operations[operation].input)
+    return _structure(model.shapes, model.operations[operation].input, value_type)
 
 
-def _structure(shapes: dict[str, Shape], name: str) -> Any:
+def _structure(shapes: dict[str, Shape], name: str, value_type: Any) -> Any:
     if name == "AttributeValue":
-        return AttributeValue
+        return value_type
     required = shapes[name].required
     fields: dict[str, Any] = {}
     for member, shape_name in shapes[name].members.items():
         type_ = _SECOND_LOOK.get((name, member)) or _type(
-            shapes, shape_name, member_shape(shapes, name, member)
+            shapes, shape_name, member_shape(shapes, name, member), value_type
         )
         fields[member] = Required[type_] if member in required else type_
     return TypedDict(name, fields, total=False)  # type: ignore[operator]
 
 
-def _type(shapes: dict[str, Shape], name: str, shape: Shape) -> Any:
+def _type(shapes: dict[str, Shape], name: str, shape: Shape, value_type: Any) -> Any:
     match shape.kind:
         case "structure":
-            return _structure(shapes, name)
+            return _structure(shapes, name, value_type)
         case "list":
-            return _bounded(list.__class_getitem__(_element(shapes, shape)), shape)
+            return _bounded(list.__class_getitem__(_element(shapes, shape, value_type)), shape)
         case "map":
             key = _TableName if shape.key == "TableArn" else str
-            return _bounded(dict.__class_getitem__((key, _element(shapes, shape))), shape)
+            return _bounded(dict.__class_getitem__((key, _element(shapes, shape, value_type))), shape)
         case "string":
             return _text(name, shape)
         case "integer" | "long":
@@ -105,8 +106,8 @@ def _type(shapes: dict[str, Shape], name: str, shape: Shape) -> Any:
     raise TypeError(f"the model has a kind of shape that is not known: {shape.kind}")
 
 
-def _element(shapes: dict[str, Shape], shape: Shape) -> Any:
-    return _type(shapes, shape.element, shapes[shape.element])
+def _element(shapes: dict[str, Shape], shape: Shape, value_type: Any) -> Any:
+    return _type(shapes, shape.element, shapes[shape.element], value_type)
 
 
 def _text(name: str, shape: Shape) -> Any:
