@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import msgspec
+
 from stator.client.in_process import InProcess
 from stator.engine.database import Database
 from stator.errors import ServiceError
@@ -22,12 +24,13 @@ _AUTHORIZATION = (
 
 
 class Refusal(Exception):
-    """What a caller sees of an error: its code and its message."""
+    """What a caller sees of an error: its code, its message, and its other members."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, members: dict[str, Any] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.members = members or {}
 
 
 class Door(Protocol):
@@ -37,14 +40,15 @@ class Door(Protocol):
 
 
 class InProcessDoor:
-    def __init__(self) -> None:
-        self._client = InProcess(Database(MemoryStore()))
+    def __init__(self, db: Database | None = None) -> None:
+        self._client = InProcess(db or Database(MemoryStore()))
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         try:
             return self._client.call(operation, request)
         except ServiceError as error:
-            raise Refusal(error.code, error.message) from error
+            members = msgspec.json.decode(msgspec.json.encode(error.extra))
+            raise Refusal(error.code, error.message, members) from error
 
 
 class HttpDoor:
@@ -64,8 +68,8 @@ class HttpDoor:
         response = self._connection.getresponse()
         answer: dict[str, Any] = json.loads(response.read())
         if response.status != 200:
-            code = answer["__type"].partition("#")[2]
-            raise Refusal(code, answer.get("message", answer.get("Message", "")))
+            code = answer.pop("__type").partition("#")[2]
+            raise Refusal(code, answer.pop("message", answer.pop("Message", "")), answer)
         return answer
 
     def close(self) -> None:
@@ -73,9 +77,9 @@ class HttpDoor:
 
 
 @contextmanager
-def http_door() -> Iterator[HttpDoor]:
-    """A door into a fresh database of its own server."""
-    with BackgroundServer(Database(MemoryStore())) as endpoint:
+def http_door(db: Database | None = None) -> Iterator[HttpDoor]:
+    """A door into a database, a fresh one unless it is given, of its own server."""
+    with BackgroundServer(db or Database(MemoryStore())) as endpoint:
         door = HttpDoor(endpoint)
         try:
             yield door
