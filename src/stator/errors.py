@@ -138,6 +138,14 @@ class IdempotentParameterMismatchException(ServiceError):
     message_member = "Message"
 
 
+class ExpiredIteratorException(ServiceError):
+    pass
+
+
+class TrimmedDataAccessException(ServiceError):
+    pass
+
+
 class InternalServerError(ServiceError):
     status = 500
 

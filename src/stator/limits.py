@@ -118,6 +118,29 @@ JOBS_LOOKED_AT = 64
 BACKFILL_FIRST_ITEMS = 10_000
 BACKFILL_FIRST_S = 0.25
 
+# Streams (AWS): how long a record, a closed shard and a closed stream can be read; what one GetRecords returns at most;
+# how long an iterator lasts; and shards and streams in one answer
+STREAM_S = 24 * 3600
+STREAM_RECORDS_MAX = 1000
+STREAM_RECORDS_BYTES_MAX = 1024 * 1024
+SHARD_ITERATOR_S = 15 * 60
+DESCRIBE_SHARDS_MAX = 100
+LIST_STREAMS_MAX = 100
+# How long a shard is open (AWS replaces them about every four hours), how many there are in a new stream (AWS: one a
+# partition, of which a table on demand begins with four), and the most that may be asked for (ours)
+STREAM_SHARD_S = 4 * 3600
+STREAM_SHARD_HOURS_MIN = 0.001
+STREAM_SHARDS = 4
+STREAM_SHARDS_MAX = 64
+# The log (ours): what one page of its history is; shards that are looked at in one slice; and how often every log is
+# looked at for what is due: at least so often, and this many times in the life of a shard
+LOG_PAGE_ROWS = 256
+LOG_PAGE_BYTES = 256 * 1024
+LOG_SHARDS_LOOKED_AT = 256
+STREAMS_LOOKED_AT = 256
+LOG_LOOK_S_MAX = 60.0
+LOG_LOOKS_A_SHARD = 8
+
 # Requests' shapes: an ARN's length (the model); validation errors in one answer (AWS stops at ten); characters of a
 # request's value that one error echoes, and distinct callers that are remembered (ours)
 ARN_CHARS_MAX = 1024

@@ -35,7 +35,7 @@ def step(store: Store, catalogue: Catalogue, queued: QueuedJob) -> Steps[int]:
     def run(tx: Transaction) -> int:
         if not still_as_read(tx, queued):
             return 0
-        found = _being_filled(tx.get(table_key), store.salt, job)
+        found = _being_filled(catalogue, tx.get(table_key), job)
         if found is None:
             finish(tx, queued)
             return 0
@@ -55,11 +55,11 @@ def step(store: Store, catalogue: Catalogue, queued: QueuedJob) -> Steps[int]:
     return filled
 
 
-def _being_filled(stored: bytes | None, salt: bytes, job: Job) -> tuple[Table, Index] | None:
+def _being_filled(catalogue: Catalogue, stored: bytes | None, job: Job) -> tuple[Table, Index] | None:
     """The job's table and index; None when either is gone, or the index is already ACTIVE."""
     if stored is None:
         return None
-    table = Table(stored, salt)
+    table = catalogue.live(stored)
     index = table.by_index_name.get(job.index)
     if table.id != job.table_id or index is None or index.id != job.index_id or index.readable:
         return None

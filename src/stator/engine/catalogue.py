@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from stator.engine.log import LogClock, LogWriter
 from stator.keys import space
 
 
@@ -81,6 +82,37 @@ class Stream(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
+class Recovery(msgspec.Struct, frozen=True):
+    """Point-in-time recovery: on since `since` (epoch seconds), and how many days back it reaches."""
+
+    since: float
+    days: int = 35
+
+
+class Log(msgspec.Struct, frozen=True):
+    """What the table's writes put into its log (engine.log), and where; `engine.log_readers` keeps it true.
+
+    `shards`: the open ones, in turn those of equal slices of the partition hashes, a power of two; none while nothing
+    reads the log. `old`, `new`: whether these images are kept; `apart`: new ones in rows of their own. `last_shard`:
+    the last number given out."""
+
+    shards: tuple[int, ...] = ()
+    old: bool = False
+    new: bool = False
+    apart: bool = False
+    last_shard: int = 0
+
+    @property
+    def slots(self) -> tuple[int, ...]:
+        """The logs, as the store has them, of `shards`: the same ones for the same number of shards, and greater ones
+        for more, so that a table's log read by its keys is in the order of each item's changes."""
+        return slots_of(len(self.shards))
+
+
+def slots_of(shards: int) -> tuple[int, ...]:
+    return tuple(range(shards, 2 * shards))
+
+
 class IndexDescription(msgspec.Struct, frozen=True):
     """`id` is never used again within its table. Local: one sort attribute, the table's partition.
 
@@ -129,6 +161,8 @@ class TableDescription(msgspec.Struct, frozen=True):
     deletion_protection: bool = False
     encryption: Encryption | None = None
     stream: Stream | None = None
+    recovery: Recovery | None = None
+    log: Log = Log()
     tags: dict[str, str] = {}
     resource_policy: str | None = None
 
@@ -184,7 +218,7 @@ class Index:
 class Table:
     """A live table: immutable, shared by all requests until its stored description changes.
 
-    `salt` is the store's: it keys the hashes of every partition key."""
+    `salt` is the store's: it keys the hashes of every partition key. `log` is None while nothing reads one."""
 
     __slots__ = (
         "by_index_name",
@@ -199,6 +233,7 @@ class Table:
         "key_types",
         "keys",
         "local_indexes",
+        "log",
         "name",
         "partition",
         "salt",
@@ -207,7 +242,7 @@ class Table:
         "types",
     )
 
-    def __init__(self, stored: bytes, salt: bytes) -> None:
+    def __init__(self, stored: bytes, salt: bytes, log_clock: LogClock) -> None:
         self.stored = stored
         self.salt = salt
         self.description = description = _decode(stored)
@@ -228,6 +263,7 @@ class Table:
         )
         self.local_indexes = tuple(index for index in self.indexes if index.local)
         self.by_index_name = {index.name: index for index in self.indexes}
+        self.log = LogWriter(description.id, description.log, log_clock) if description.log.shards else None
 
     @property
     def arn(self) -> str:
@@ -236,6 +272,10 @@ class Table:
 
 def table_arn(description: TableDescription) -> str:
     return f"arn:aws:dynamodb:{description.region}:{description.account}:table/{description.name}"
+
+
+def stream_arn(description: TableDescription, label: str) -> str:
+    return f"{table_arn(description)}/stream/{label}"
 
 
 def encode(description: TableDescription) -> bytes:

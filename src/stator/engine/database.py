@@ -10,9 +10,11 @@ from stator.clock import Clock, SystemClock, seeded_random
 from stator.engine.jobs import Jobs
 from stator.engine.like_aws import EASY, Hardships, LikeAws
 from stator.engine.lingering import Lingering
+from stator.engine.log_upkeep import LogUpkeep
 from stator.engine.past import Past, Result
 from stator.engine.tables import Catalogue
 from stator.engine.tokens import Tokens
+from stator.limits import STREAM_SHARD_S, STREAM_SHARDS
 from stator.storage.contract import Store, Transaction
 
 DEFAULT_ACCOUNT = "000000000000"
@@ -22,12 +24,15 @@ DEFAULT_REGION = "us-east-1"
 @dataclass(frozen=True, slots=True)
 class Options:
     """`namespace`: `shared` (one namespace, whatever a client signs with), `region`, or `account-region`.
-    `region` and `account` are what ARNs carry, and the one namespace when it is shared."""
+    `region` and `account` are what ARNs carry, and the one namespace when it is shared. A new stream has
+    `stream_shards` shards, a power of two, and each is replaced when it has been open for `stream_shard_s` seconds."""
 
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
     namespace: str = "shared"
     like_aws: LikeAws = EASY
+    stream_shards: int = STREAM_SHARDS
+    stream_shard_s: float = STREAM_SHARD_S
 
 
 class Database:
@@ -44,8 +49,9 @@ class Database:
         self.options = options or Options()
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or seeded_random()
-        self.catalogue = Catalogue(store)
+        self.catalogue = Catalogue(store, self.clock, self.options.stream_shards)
         self.jobs = Jobs(self)
+        self.log_upkeep = LogUpkeep(self)
         self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)
         self.lingering = Lingering(self.clock, self.hardships.linger_s)
         self.tokens = Tokens(self.clock)

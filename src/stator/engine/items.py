@@ -1,7 +1,8 @@
 """Single items: read, put, update, delete, each a step inside a transaction that the caller composes.
 
 Every write touches, in one transaction: the item, its index rows, the item collection's size where the table has
-local indexes, and the counters. A write that changes nothing writes nothing. Each function returns a `Written`.
+local indexes, the log where something reads it, and the counters. A write that changes nothing writes nothing. Each
+function returns a `Written`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from stator.engine.capacity import write_units
 from stator.engine.catalogue import Table
 from stator.engine.indexes import IndexChange
 from stator.engine.item_keys import ItemKey, check_updated_index_keys
+from stator.engine.log import Origin
 from stator.errors import (
     ConditionalCheckFailedException,
     ItemCollectionSizeLimitExceededException,
@@ -93,27 +95,44 @@ class Written:
 
 
 def put_item(
-    tx: Transaction, table: Table, key: ItemKey, item: Item, size: int, condition: Condition | None
+    tx: Transaction,
+    table: Table,
+    key: ItemKey,
+    item: Item,
+    size: int,
+    condition: Condition | None,
+    origin: Origin = Origin.USER,
 ) -> Written:
     """Replaces the whole item. `item` is canonical, checked, and lists its key first; `size` is its size."""
     old = key.own(tx.get(key.stored))
     old_item = records.decode(old) if old is not None and (condition or table.indexes) else None
     if condition is not None:
         condition.check(old_item or {}, old)
-    return _store(tx, table, key, old, old_item, item, records.encode(item, size))
+    return _store(tx, table, key, old, old_item, item, records.encode(item, size), origin)
 
 
-def delete_item(tx: Transaction, table: Table, key: ItemKey, condition: Condition | None) -> Written:
+def delete_item(
+    tx: Transaction,
+    table: Table,
+    key: ItemKey,
+    condition: Condition | None,
+    origin: Origin = Origin.USER,
+) -> Written:
     """Removes the item; one that is not there is no error."""
     old = key.own(tx.get(key.stored))
     old_item = records.decode(old) if old is not None and (condition or table.indexes) else None
     if condition is not None:
         condition.check(old_item or {}, old)
-    return _store(tx, table, key, old, old_item, None, None)
+    return _store(tx, table, key, old, old_item, None, None, origin)
 
 
 def update_item(
-    tx: Transaction, table: Table, key: ItemKey, update: Update | None, condition: Condition | None
+    tx: Transaction,
+    table: Table,
+    key: ItemKey,
+    update: Update | None,
+    condition: Condition | None,
+    origin: Origin = Origin.USER,
 ) -> Written:
     """Applies an update; an absent item begins as its key alone, and is created even by no update."""
     old = key.own(tx.get(key.stored))
@@ -128,7 +147,7 @@ def update_item(
         raise ValidationException("Item size to update has exceeded the maximum allowed size")
     if table.indexes:
         check_updated_index_keys(table, item)
-    return _store(tx, table, key, old, old_item, item, records.encode(item, size))
+    return _store(tx, table, key, old, old_item, item, records.encode(item, size), origin)
 
 
 def _store(
@@ -139,6 +158,7 @@ def _store(
     old_item: Item | None,
     item: Item | None,
     record: bytes | None,
+    origin: Origin,
 ) -> Written:
     written = Written(table, key.stored, old, record)
     if old == record:
@@ -151,6 +171,8 @@ def _store(
         before = None if old is None or old_item is None else (old_item, old)
         after = None if record is None or item is None else (item, record)
         written.changes = indexes.maintain(tx, table, key.stored, before, after)
+    if table.log is not None:
+        table.log.append(tx, key, old, record, origin)
     _count(tx, table, key, written)
     return written
 

@@ -60,12 +60,15 @@ class Jobs:
             ]
 
     def step(self) -> Steps[bool]:
-        """Does one piece of one job; returns whether any job remains. Raises what the piece raised: the job stays."""
+        """Does one piece of one job, and one of what is due without a job; returns whether anything remains.
+        Raises what a piece raised: the job stays."""
+        upkeep = self._db.log_upkeep
+        looking = (yield from upkeep.step()) if upkeep.is_due() else False
         queued = self._next()
         if queued is None:
-            return False
+            return looking
         yield from self._piece(queued)
-        return self.pending()
+        return looking or self.pending()
 
     def run(self, job_id: int, seconds: float, rows: int) -> Steps[bool]:
         """Takes pieces of one job until it is finished (True) or one of the bounds is reached (False).

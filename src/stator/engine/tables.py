@@ -17,11 +17,14 @@ from typing import TypeVar
 
 import msgspec
 
+from stator.clock import Clock, SystemClock
+from stator.engine import log_readers
 from stator.engine.catalogue import Status, Table, TableDescription, decode, encode
 from stator.engine.job_records import Job, JobKind, add
+from stator.engine.log import LogClock
 from stator.errors import ResourceInUseException, ResourceNotFoundException, StatorError, ValidationException
 from stator.keys import space
-from stator.limits import CACHED_TABLES_MAX
+from stator.limits import CACHED_TABLES_MAX, STREAM_SHARDS
 from stator.storage.contract import Reader, Steps, Store, Transaction, Work, decode_counter
 
 T = TypeVar("T")
@@ -66,8 +69,12 @@ class Catalogue:
     """Shared by threads: the remembered tables, and what says how far they can be trusted, change under `_lock`;
     `table` reads them without it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock | None = None, stream_shards: int = STREAM_SHARDS) -> None:
+        """`stream_shards`: how many shards a log that comes to be read has, a power of two."""
         self._store = store
+        self._clock = clock or SystemClock()
+        self._log_clock = LogClock(self._clock.now)
+        self._stream_shards = stream_shards
         self._lock = threading.Lock()
         self._tables: dict[tuple[str, str, str], Table] = {}
         self._generation: int | None = None
@@ -90,10 +97,14 @@ class Catalogue:
         stored = tx.get(table.catalogue_key)
         if stored == table.stored:
             return table
-        fresh = None if stored is None else Table(stored, table.salt)
+        fresh = None if stored is None else self.live(stored)
         if fresh is None or fresh.id != table.id:
             raise ResourceNotFoundException(NOT_FOUND)
         return fresh
+
+    def live(self, stored: bytes) -> Table:
+        """The table of a stored description."""
+        return Table(stored, self._store.salt, self._log_clock)
 
     def names(self, account: str, region: str, after: str | None, limit: int) -> tuple[list[str], bool]:
         """Table names in order, those after `after`, at most `limit`; and whether there are more."""
@@ -117,11 +128,13 @@ class Catalogue:
 
         Raises ResourceInUseException when the name is taken."""
         key = space.catalogue_key(description.account, description.region, description.name)
+        now = self._clock.now()
 
         def run(tx: Transaction) -> TableDescription:
             if tx.get(key) is not None:
                 raise ResourceInUseException(f"Table already exists: {description.name}")
             made = msgspec.structs.replace(description, id=_next_table_id(tx))
+            made = log_readers.follow(tx, None, made, self._stream_shards, now)
             tx.put(key, encode(made))
             tx.add(space.VERSION_KEY, 1)
             return made
@@ -131,24 +144,28 @@ class Catalogue:
     def update(self, table: Table, decide: Callable[[TableDescription], Change]) -> Steps[Changed]:
         """Changes a table to what `decide` makes of its present description; `decide` may refuse, and run again.
 
-        An index that it adds is queued to be filled, one that it leaves out to be purged. Raises
-        ResourceNotFoundException, and what `decide` raises."""
+        An index that it adds is queued to be filled, one that it leaves out to be purged; the log follows what reads
+        it. Raises ResourceNotFoundException, and what `decide` raises."""
+        now = self._clock.now()
 
         def run(tx: Transaction) -> Changed:
             present = _description(tx, table)
             change = decide(present)
-            if change.stored != present:
-                tx.put(table.catalogue_key, encode(change.stored))
+            stored = log_readers.follow(tx, present, change.stored, self._stream_shards, now)
+            if stored != present:
+                tx.put(table.catalogue_key, encode(stored))
                 tx.add(space.VERSION_KEY, 1)
-            return Changed(change.shown, _queue_index_jobs(tx, present, change.stored))
+            shown = msgspec.structs.replace(change.shown, stream=stored.stream)
+            return Changed(shown, _queue_index_jobs(tx, present, stored))
 
         return self.change(Work(run, (table.catalogue_key, space.NEXT_JOB_ID_KEY)))
 
     def delete(self, table: Table) -> Steps[TableDescription]:
-        """Deletes a table at once and queues the purge of its rows. Returns it as it was.
+        """Deletes a table at once and queues the purge of its rows but those of its log. Returns it as it was.
 
         Raises ResourceNotFoundException, ValidationException when it is protected, ResourceInUseException while an
         index is being filled."""
+        now = self._clock.now()
 
         def run(tx: Transaction) -> TableDescription:
             present = _description(tx, table)
@@ -156,6 +173,7 @@ class Catalogue:
                 raise ValidationException(PROTECTED)
             if any(index.status is not Status.ACTIVE for index in present.indexes):
                 raise ResourceInUseException(INDEXES_BUSY)
+            log_readers.end(tx, present, now)
             tx.delete(table.catalogue_key)
             tx.add(space.VERSION_KEY, 1)
             add(tx, Job(JobKind.PURGE_TABLE, present.id, present.account, present.region, present.name))
@@ -201,7 +219,7 @@ class Catalogue:
         stored = self._store.get(space.catalogue_key(*key))
         if stored is None:
             raise ResourceNotFoundException(NOT_FOUND)
-        table = Table(stored, self._store.salt)
+        table = self.live(stored)
         with self._lock:
             # What was read before another thread forgot may be what it forgot.
             if forgotten == self._forgotten:

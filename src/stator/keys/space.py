@@ -8,12 +8,16 @@
     collection:= table_id COLLECTION H16(partition key)          counter: bytes of the item collection
     counter   := table_id COUNTER index_id(2) what(1)            counter: items or bytes of a table (0) or index
     expiry    := table_id EXPIRY second(8) item key's rest
-    log       := table_id LOG shard(4) sequence number(8)
+    log       := table_id LOG slot(4) sequence number(8)
+    new image := table_id NEW_IMAGE slot(4) sequence number(8)   of the log's row with that number, where it lies apart
+    shard     := table_id SHARD shard number(4)
     catalogue := 0 CATALOGUE account NUL region NUL name
     version   := 0 VERSION                                       counter: moves with every change of the catalogue
     next id   := 0 NEXT_TABLE_ID                                 counter: the last table id given out
     job       := 0 JOB job_id(8)
     next job  := 0 NEXT_JOB_ID                                   counter
+    stream    := 0 STREAM account NUL region NUL name NUL label  also of a table that is gone
+    logged    := 0 LOGGED table_id(4)                            a table with rows of a log, perhaps gone
     token     := 0 TOKEN span(8) account NUL region NUL operation NUL token
 
 H16 is `keys.encoding.partition_hash`, salted per file: scan order is hash order, and parallel segments are equal
@@ -40,6 +44,8 @@ class Kind(IntEnum):
     COUNTER = 5
     EXPIRY = 6
     LOG = 7
+    NEW_IMAGE = 8
+    SHARD = 9
 
 
 class OwnKind(IntEnum):
@@ -50,6 +56,8 @@ class OwnKind(IntEnum):
     NEXT_TABLE_ID = 3
     JOB = 4
     NEXT_JOB_ID = 5
+    STREAM = 6
+    LOGGED = 7
     TOKEN = 0x40
 
 
@@ -61,6 +69,7 @@ class Counted(IntEnum):
 _HEAD = struct.Struct(">IB")
 _INDEX_HEAD = struct.Struct(">IBH")
 _COUNTER = struct.Struct(">IBHB")
+_NUMBERED = struct.Struct(">IBI")
 
 
 def _own(kind: OwnKind) -> bytes:
@@ -72,6 +81,8 @@ NEXT_TABLE_ID_KEY = _own(OwnKind.NEXT_TABLE_ID)
 NEXT_JOB_ID_KEY = _own(OwnKind.NEXT_JOB_ID)
 CATALOGUE_PREFIX = _own(OwnKind.CATALOGUE)
 JOB_PREFIX = _own(OwnKind.JOB)
+STREAM_PREFIX = _own(OwnKind.STREAM)
+LOGGED_PREFIX = _own(OwnKind.LOGGED)
 TOKEN_PREFIX = _own(OwnKind.TOKEN)
 
 
@@ -85,6 +96,19 @@ def catalogue_key(account: str, region: str, name: str) -> bytes:
 
 def job_key(job_id: int) -> bytes:
     return JOB_PREFIX + job_id.to_bytes(8, "big")
+
+
+def streams_prefix(account: str, region: str, table: str | None = None) -> bytes:
+    """Of all streams in a region, or of those of the tables of one name."""
+    return STREAM_PREFIX + f"{account}\0{region}\0{'' if table is None else table + chr(0)}".encode()
+
+
+def stream_key(account: str, region: str, table: str, label: str) -> bytes:
+    return streams_prefix(account, region, table) + label.encode()
+
+
+def logged_key(table_id: int) -> bytes:
+    return LOGGED_PREFIX + table_id.to_bytes(4, "big")
 
 
 def token_span_prefix(span: int) -> bytes:
@@ -113,6 +137,28 @@ def collection_key(table_id: int, partition: bytes) -> bytes:
 def counter_key(table_id: int, what: Counted, index_id: int = 0) -> bytes:
     """Of the table itself when `index_id` is 0."""
     return _COUNTER.pack(table_id, Kind.COUNTER, index_id, what)
+
+
+def log_interval(table_id: int) -> tuple[bytes, bytes]:
+    """All that a table's log holds: [start, stop) of its rows, new images and shards."""
+    return _HEAD.pack(table_id, Kind.LOG), _HEAD.pack(table_id, Kind.SHARD + 1)
+
+
+def log_prefix(table_id: int, slot: int) -> bytes:
+    """A slot's log, as `Transaction.append` takes it."""
+    return _NUMBERED.pack(table_id, Kind.LOG, slot)
+
+
+def log_key(table_id: int, slot: int, sequence: int) -> bytes:
+    return log_prefix(table_id, slot) + sequence.to_bytes(8, "big")
+
+
+def new_image_key(table_id: int, slot: int, sequence: int) -> bytes:
+    return _NUMBERED.pack(table_id, Kind.NEW_IMAGE, slot) + sequence.to_bytes(8, "big")
+
+
+def shard_key(table_id: int, number: int) -> bytes:
+    return _NUMBERED.pack(table_id, Kind.SHARD, number)
 
 
 def successor(prefix: bytes) -> bytes:
