@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from stator.api import batches, items, queries, tables, transactions
+from stator.api import batches, items, queries, streams, tables, transactions
 from stator.api.call import Handler
+from stator.api.shapes import DYNAMODB, STREAMS
 from stator.errors import UnknownOperationException
 
+STREAMS_OPERATIONS: dict[str, Handler] = {
+    "DescribeStream": streams.describe_stream,
+    "GetRecords": streams.get_records,
+    "GetShardIterator": streams.get_shard_iterator,
+    "ListStreams": streams.list_streams,
+}
+
+# Of both services: no operation of one has the name of another's
 OPERATIONS: dict[str, Handler] = {
     "BatchGetItem": batches.batch_get_item,
     "BatchWriteItem": batches.batch_write_item,
@@ -24,6 +33,7 @@ OPERATIONS: dict[str, Handler] = {
     "TransactWriteItems": transactions.transact_write_items,
     "UpdateItem": items.update_item,
     "UpdateTable": tables.update_table,
+    **STREAMS_OPERATIONS,
 }
 
 
@@ -33,3 +43,8 @@ def handler_of(operation: str) -> Handler:
     if handler is None:
         raise UnknownOperationException()
     return handler
+
+
+def service_of(operation: str) -> str:
+    """The service, as the wire names it, that has the operation."""
+    return STREAMS if operation in STREAMS_OPERATIONS else DYNAMODB

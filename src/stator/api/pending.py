@@ -28,12 +28,11 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
             "UpdateTable",
         )
     ),
-    STREAMS: frozenset(),
+    STREAMS: frozenset(("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")),
 }
 
 _PARTIQL = "PartiQL comes after the expressions it shares its conditions with"
 _BACKUPS = "backups and point-in-time recovery read the log, which comes with streams"
-_STREAMS = "the log that streams read is written by a later step"
 _TAGS = "tags and resource policies come with access control"
 _EXPIRY = "expiry has its queue in the key space, and is run by a later step"
 _BULK = "imports, exports and bulk work are jobs in steps, a later step"
@@ -89,10 +88,5 @@ PENDING: dict[str, dict[str, str]] = {
         "UpdateTableReplicaAutoScaling": _REGIONS,
         "UpdateTimeToLive": _EXPIRY,
     },
-    STREAMS: {
-        "DescribeStream": _STREAMS,
-        "GetRecords": _STREAMS,
-        "GetShardIterator": _STREAMS,
-        "ListStreams": _STREAMS,
-    },
+    STREAMS: {},
 }

@@ -20,7 +20,7 @@ from stator.cli.sources import CONFIG_DEFAULT, CONFIG_ENV, resolve
 from stator.errors import SettingError, StatorError
 
 if TYPE_CHECKING:
-    from stator.engine.database import Database
+    from stator.engine.database import Database, Options
     from stator.engine.like_aws import LikeAws
     from stator.server.requestlog import RequestLog
     from stator.server.server import Server
@@ -115,7 +115,7 @@ def _check_reach(settings: Settings) -> None:
 
 def _serve(settings: Settings, place: Path | None, seed: int) -> int:
     from stator.clock import SystemClock, seeded_random
-    from stator.engine.database import Database, Options
+    from stator.engine.database import Database
     from stator.limits import HTTP_BACKLOG
     from stator.server.listening import listen, new_loop
     from stator.server.requestlog import RequestLog
@@ -124,8 +124,7 @@ def _serve(settings: Settings, place: Path | None, seed: int) -> int:
     # The port first: where it is taken, no file is made or touched
     sockets = listen(settings.host, settings.port, HTTP_BACKLOG)
     store = _open(place, settings.durability)
-    options = Options(region=settings.region, namespace=settings.namespace, like_aws=like_aws_of(settings))
-    db = Database(store, options, rng=seeded_random(seed))
+    db = Database(store, _options(settings), rng=seeded_random(seed))
     slow_s = None if settings.slow_ms is None else settings.slow_ms / 1000
     log = RequestLog(_write_log, SystemClock(), as_json=settings.log_format == "json", slow_s=slow_s)
     listening = Listening(settings.host, settings.port, settings.allowed_host, settings.cors_origin)
@@ -138,6 +137,18 @@ def _serve(settings: Settings, place: Path | None, seed: int) -> int:
     finally:
         loop.close()
     return 0
+
+
+def _options(settings: Settings) -> Options:
+    from stator.engine.database import Options
+
+    return Options(
+        region=settings.region,
+        namespace=settings.namespace,
+        like_aws=like_aws_of(settings),
+        stream_shards=settings.stream_shards,
+        stream_shard_s=settings.stream_shard_hours * 3600,
+    )
 
 
 def _open(place: Path | None, durability: str) -> Store:

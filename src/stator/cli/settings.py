@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from stator.limits import STREAM_SHARD_HOURS_MIN, STREAM_SHARD_S, STREAM_SHARDS, STREAM_SHARDS_MAX
+
 ENV_PREFIX = "STATOR_"
 MEMORY = ":memory:"
 _TRUE = ("true", "1", "yes", "on")
@@ -96,6 +98,28 @@ def _share(value: Any) -> float:
     if not 0 <= number <= 1:
         raise ValueError
     return number
+
+
+def _hours(low: float) -> Parse:
+    def parse(value: Any) -> float:
+        number = _milliseconds(value)
+        if number < low:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def _power_of_two(high: int) -> Parse:
+    within = _integer(1, high)
+
+    def parse(value: Any) -> int:
+        number: int = within(value)
+        if number & (number - 1):
+            raise ValueError
+        return number
+
+    return parse
 
 
 def _one_of(*words: str) -> Parse:
@@ -199,6 +223,22 @@ SETTINGS: tuple[Setting, ...] = (
         many=True,
     ),
     Setting(
+        "stream_shards",
+        _power_of_two(STREAM_SHARDS_MAX),
+        STREAM_SHARDS,
+        f"a power of two, 1 to {STREAM_SHARDS_MAX}",
+        "Shards of a new stream. A running one comes to as many when its shards are next replaced, never to fewer.",
+        "NUMBER",
+    ),
+    Setting(
+        "stream_shard_hours",
+        _hours(STREAM_SHARD_HOURS_MIN),
+        STREAM_SHARD_S / 3600,
+        f"hours, {STREAM_SHARD_HOURS_MIN} or more",
+        "How long a stream's shard is open before its children replace it.",
+        "HOURS",
+    ),
+    Setting(
         "like_aws",
         _boolean,
         False,
@@ -274,6 +314,8 @@ class Settings:
     allow_anyone: bool
     allowed_host: tuple[str, ...]
     cors_origin: tuple[str, ...]
+    stream_shards: int
+    stream_shard_hours: float
     like_aws: bool
     index_lag: bool | None
     stale_reads: bool | None

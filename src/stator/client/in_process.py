@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from stator.api.call import Answer, Call
-from stator.api.operations import handler_of
+from stator.api.operations import handler_of, service_of
 from stator.api.shapes import check
 from stator.engine.database import Database
 from stator.storage.contract import drive
@@ -29,7 +29,7 @@ class InProcess:
         """Runs one operation and returns its answer as the wire's JSON decoded. Raises errors.ServiceError.
 
         A write has returned only when it is durable."""
-        checked = check(operation, request)
+        checked = check(operation, request, service_of(operation))
         options = self.db.options
         call = Call(operation, options.account, options.region)
         outcome = handler_of(operation)(self.db, checked, call)
