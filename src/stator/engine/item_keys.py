@@ -79,9 +79,9 @@ def checked_key(keys: Sequence[KeyAttribute], partition: int, key: Item) -> Item
     for schema in keys:
         name = schema.name
         value = key.get(name)
-        content = None if value is None else value.get(schema.type)
-        if content is None:
+        if value is None or schema.type not in value:
             raise ValidationException(SCHEMA_MISMATCH)
+        content = value[schema.type]
         if not content:
             raise _empty(schema)
         if len(content) > _SURELY_SMALL:

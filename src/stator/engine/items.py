@@ -162,6 +162,8 @@ def _store(
 ) -> Written:
     written = Written(table, key.stored, old, record)
     if old == record:
+        if table.local_indexes:
+            written.collection_bytes = _grow_collection(tx, table, key, 0)
         return written
     if record is None:
         tx.delete(key.stored)
