@@ -62,16 +62,20 @@ class Helper:
 
 
 class LoopScheduler:
-    """Used on the loop's thread. `close` ends the helper after what was handed to it."""
+    """Made and used on the loop's thread, but for `soon`. `close` ends the helper after what was handed to it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._thread = threading.get_ident()
         helper = Helper(loop, "stator-commit")
         self.blocking = helper.do
         self.close = helper.close
 
     def soon(self, call: Call) -> None:
-        self._loop.call_soon(call)
+        if threading.get_ident() == self._thread:
+            self._loop.call_soon(call)
+        else:
+            self._loop.call_soon_threadsafe(call)
 
     def later(self, delay_s: float, call: Call) -> None:
         self._loop.call_later(delay_s, call)
