@@ -12,6 +12,8 @@ ITEM_COLLECTION_BYTES_MAX = 10 * 1024**3
 # Pages (AWS): bytes of items evaluated by one Query or Scan, and returned by one BatchGetItem
 PAGE_BYTES_MAX = 1024 * 1024
 BATCH_GET_BYTES_MAX = 16 * 1024 * 1024
+# What one BatchGetItem sends, give or take an item (ours): JSON can be nine times an item's size
+BATCH_GET_JSON_BYTES_MAX = 32 * 1024 * 1024
 BATCH_GET_KEYS_MAX = 100
 BATCH_WRITE_REQUESTS_MAX = 25
 
@@ -84,6 +86,13 @@ EXPRESSION_OPERATORS_MAX = 300
 EXPRESSION_IN_OPERANDS_MAX = 100
 EXPRESSION_PATH_LEVELS_MAX = 32
 EXPRESSION_LIST_INDEX_MAX = 2**32 - 2
+# Elements of lists and sets that `contains` may look at in one item, all tests of a condition together; conditions of
+# one legacy filter, and attributes of AttributeUpdates or AttributesToGet; characters of the names and placeholders of
+# an expression that is remembered (ours)
+CONTAINED_ELEMENTS_MAX = 2_000_000
+LEGACY_CONDITIONS_MAX = 1000
+LEGACY_ATTRIBUTES_MAX = 20_000
+NAMES_REMEMBERED_CHARS_MAX = 8192
 # Compiled expressions that are remembered, of each of the four kinds (ours): 5 to 100 KB each
 EXPRESSIONS_REMEMBERED = 512
 

@@ -28,6 +28,7 @@ from stator.errors import ValidationException
 from stator.expressions import Placeholders, Projection
 from stator.limits import (
     BATCH_GET_BYTES_MAX,
+    BATCH_GET_JSON_BYTES_MAX,
     BATCH_GET_KEYS_MAX,
     BATCH_WRITE_REQUESTS_MAX,
     TURN_BYTES_MAX,
@@ -61,7 +62,7 @@ def batch_get_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     if sum(len(each.keys) for each in wanted.values()) > BATCH_GET_KEYS_MAX:
         raise ValidationException("Too many items requested for the BatchGetItem call")
     tables = {name: _find(db, call, name, each) for name, each in wanted.items()}
-    budget = BATCH_GET_BYTES_MAX
+    budget, room = BATCH_GET_BYTES_MAX, BATCH_GET_JSON_BYTES_MAX
     answer: Answer = {"Responses": {}, "UnprocessedKeys": {}}
     capacities = []
     left_out = db.hardships.unprocessed(sum(len(keys) for _, keys in tables.values()))
@@ -69,8 +70,9 @@ def batch_get_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     for name, (table, keys) in tables.items():
         here = [at not in left_out for at in range(first, first + len(keys))]
         first += len(keys)
-        got = yield from _get_all(db, table, list(compress(keys, here)), wanted[name], budget)
+        got = yield from _get_all(db, table, list(compress(keys, here)), wanted[name], budget, room)
         budget -= got.size
+        room -= got.json_bytes
         answer["Responses"][name] = Raw(b"[" + b",".join(got.bodies) + b"]")
         if got.read < len(keys):
             answer["UnprocessedKeys"][name] = _keys_left(wanted[name].asked, here, got.read)
@@ -120,28 +122,33 @@ def _find(db: Database, call: Call, name: str, wanted: _Wanted) -> tuple[Table, 
 
 @dataclass(slots=True)
 class _Got:
-    """`read` keys were looked up, `size` bytes of items found."""
+    """`read` keys were looked up, `size` bytes of items found, which are `json_bytes` to send."""
 
     bodies: list[bytes] = field(default_factory=list)
     read: int = 0
     size: int = 0
+    json_bytes: int = 0
     units: float = 0.0
 
 
-def _get_all(db: Database, table: Table, keys: list[ItemKey], wanted: _Wanted, budget: int) -> Steps[_Got]:
+def _get_all(
+    db: Database, table: Table, keys: list[ItemKey], wanted: _Wanted, budget: int, room: int
+) -> Steps[_Got]:
+    """Stops before the items found are larger than `budget`, or once they take `room` bytes to send."""
     got = _Got()
     turn = 0
     reader = db.read(wanted.consistent)
     for key in keys:
         record = key.own(reader.get(key.stored))
         size = 0 if record is None else records.size(record)
-        if got.size + size > budget:
+        if got.size + size > budget or got.json_bytes >= room:
             break
         got.read += 1
         got.size += size
         got.units += read_units(size, wanted.consistent)
         if record is not None:
             got.bodies.append(_body(record, wanted.projection))
+            got.json_bytes += len(got.bodies[-1])
             turn += len(record)
         if turn > TURN_BYTES_MAX:
             turn = 0

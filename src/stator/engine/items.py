@@ -26,7 +26,7 @@ from stator.errors import (
 from stator.keys.space import HASH_BYTES, collection_key
 from stator.limits import ITEM_BYTES_MAX, ITEM_COLLECTION_BYTES_MAX
 from stator.storage.contract import Transaction, decode_counter
-from stator.values import Item, item_size
+from stator.values import Item, item_size, resized
 
 Matches = Callable[[Item], bool]
 
@@ -142,7 +142,10 @@ def update_item(
     item = key.attributes if old_item is None else old_item
     if update is not None:
         item = update.apply(item)
-    size = item_size(item)
+    if old is None or old_item is None:
+        size = item_size(item)
+    else:
+        size = resized(records.size(old), old_item, item)
     if size > ITEM_BYTES_MAX:
         raise ValidationException("Item size to update has exceeded the maximum allowed size")
     if table.indexes:

@@ -7,14 +7,15 @@ AND, OR and NOT cost nothing at run time, and no depth of nesting costs stack.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from stator.expressions.condition_checks import fit_of, refuse_faults
 from stator.expressions.condition_grammar import ParsedCondition, parse_condition
+from stator.expressions.effort import bounded_effort
 from stator.expressions.evaluation import Check, check_of
-from stator.expressions.nodes import And, Call, Not, Operand, Or, Path, Test, operands_of
+from stator.expressions.nodes import And, Call, Compare, Not, Operand, Or, Path, Test, operands_of
 from stator.expressions.nodes import Condition as Node
 from stator.expressions.paths import heads, nested_heads
 from stator.expressions.placeholders import Names, Placeholders
@@ -23,22 +24,40 @@ from stator.values import AttributeValue, Item
 
 Values = Mapping[str, AttributeValue]
 
+# Tests with `contains` that need no bound
+_FEW_CONTAINED = 3
 _HOLDS = -1
 _FAILS = -2
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`steps`: (test, the step that follows if it holds, and if it fails)."""
+    """`steps`: (test, the step that follows if it holds, and if it fails). Of a `laborious` program each different
+    test is made once for an item, and how much it looks at is bounded."""
 
     steps: tuple[tuple[Check, int, int], ...]
+    laborious: bool = False
 
     def holds(self, item: Item, values: Values) -> bool:
+        if self.laborious:
+            with bounded_effort():
+                return self._holds_with_care(item, values)
         at = 0
         steps = self.steps
         while at >= 0:
             check, if_true, if_false = steps[at]
             at = if_true if check(item, values) else if_false
+        return at == _HOLDS
+
+    def _holds_with_care(self, item: Item, values: Values) -> bool:
+        found: dict[Check, bool] = {}
+        at = 0
+        while at >= 0:
+            check, if_true, if_false = self.steps[at]
+            held = found.get(check)
+            if held is None:
+                held = found[check] = check(item, values)
+            at = if_true if held else if_false
         return at == _HOLDS
 
 
@@ -88,7 +107,7 @@ class Condition:
 def compile_condition(text: str, placeholders: Placeholders, kind: str) -> Condition:
     """`kind` is ConditionExpression or FilterExpression. Raises ValidationException with AWS's text."""
     placeholders.check()
-    remembered = _remembered(kind, text, placeholders.names_key)
+    remembered = placeholders.through(_remembered, kind, text)
     remembered.refuse_unfit(placeholders.values)
     placeholders.note_used(remembered.parsed.references)
     return Condition(remembered.shape(), placeholders.values)
@@ -148,6 +167,8 @@ def tests_of(root: Node) -> Iterator[Test]:
 def program_of(root: Node) -> Program:
     firsts = _first_steps(root)
     steps: list[tuple[Check, int, int]] = []
+    checks: dict[Hashable, Check] = {}
+    contained = 0
     waiting: list[tuple[Node, int, int]] = [(root, _HOLDS, _FAILS)]
     while waiting:
         node, if_true, if_false = waiting.pop()
@@ -165,8 +186,27 @@ def program_of(root: Node) -> Program:
                     parts.append((condition, if_true, step))
             waiting.extend(reversed(parts))
         else:
-            steps.append((check_of(node), if_true, if_false))
-    return Program(tuple(steps))
+            spelling = _spelling(node)
+            check = checks.get(spelling)
+            if check is None:
+                check = checks[spelling] = check_of(node)
+            contained += isinstance(node, Call) and node.function == "contains"
+            steps.append((check, if_true, if_false))
+    return Program(tuple(steps), contained > _FEW_CONTAINED or len(checks) < len(steps))
+
+
+def _spelling(test: Test) -> Hashable:
+    """Tests of one spelling have one outcome."""
+    name = test.operator if isinstance(test, Compare) else test.function if isinstance(test, Call) else ""
+    return type(test), name, tuple(map(_operand_spelling, operands_of(test)))
+
+
+def _operand_spelling(operand: Operand) -> Hashable:
+    calls = []
+    while isinstance(operand, Call):
+        calls.append(operand.function)
+        operand = operand.arguments[0]
+    return tuple(calls), operand.parts if isinstance(operand, Path) else operand.name
 
 
 def _first_steps(root: Node) -> dict[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from stator.expressions.effort import FEW_ELEMENTS, spend
 from stator.expressions.nodes import Between, Call, Compare, In, Operand, Path, Test, Value
 from stator.expressions.paths import reader
 from stator.values import AttributeValue, Item, binary_size, compare, decode_binary, equal
@@ -17,6 +18,7 @@ Values = Mapping[str, AttributeValue]
 Check = Callable[[Item, Values], bool]
 Source = Callable[[Item, Values], AttributeValue | None]
 
+_CONTAINERS = frozenset(("SS", "NS", "BS", "L", "M"))
 _ACCEPTED: dict[str, frozenset[int | None]] = {
     "<": frozenset((-1,)),
     "<=": frozenset((-1, 0)),
@@ -154,8 +156,10 @@ def _begins_with(value: AttributeValue, start: AttributeValue) -> bool:
 def _contains(value: AttributeValue, wanted: AttributeValue) -> bool:
     """Whether a text or binary holds another, a set a member, a list an element."""
     for kind, content in value.items():
+        if isinstance(content, list) and len(content) > FEW_ELEMENTS:
+            spend(len(content))
         if kind == "L":
-            return any(equal(element, wanted) for element in content)
+            return wanted in content if _is_scalar(wanted) else any(equal(each, wanted) for each in content)
         sought = wanted.get(kind[0]) if kind in ("S", "B", "SS", "NS", "BS") else None
         if sought is None:
             return False
@@ -163,6 +167,10 @@ def _contains(value: AttributeValue, wanted: AttributeValue) -> bool:
             return decode_binary(sought) in decode_binary(content)
         return sought in content
     return False
+
+
+def _is_scalar(value: AttributeValue) -> bool:
+    return value.keys().isdisjoint(_CONTAINERS)
 
 
 def _size(value: AttributeValue | None) -> AttributeValue | None:

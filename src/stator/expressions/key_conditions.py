@@ -56,7 +56,7 @@ def prepare_key_condition(text: str, placeholders: Placeholders) -> Callable[[],
     looks at a request's other expressions in between. Both raise ValidationException with AWS's text."""
     placeholders.check()
     values = placeholders.values
-    remembered = _remembered(text, placeholders.names_key)
+    remembered = placeholders.through(_remembered, text)
     remembered.refuse_unfit(values)
     placeholders.note_used(remembered.parsed.references)
     return lambda: KeyCondition(

@@ -18,7 +18,7 @@ from stator.expressions.faults import invalid_parameter
 from stator.expressions.key_conditions import KeyCondition, KeyTest
 from stator.expressions.nodes import And, Between, Call, Compare, In, Not, Or, Path, Test, Value
 from stator.expressions.nodes import Condition as Node
-from stator.limits import EXPRESSIONS_REMEMBERED
+from stator.limits import EXPRESSIONS_REMEMBERED, LEGACY_CONDITIONS_MAX
 from stator.values import AttributeValue, canonical_value, compare, type_of
 
 Entry = Mapping[str, Any]
@@ -170,6 +170,8 @@ def _refuse_values(operator: str, values: Sequence[AttributeValue]) -> None:
 def _condition(entries: Sequence[_Checked], conditional_operator: str | None) -> Condition | None:
     if not entries:
         return None
+    if len(entries) > LEGACY_CONDITIONS_MAX:
+        raise invalid_parameter(f"More than {LEGACY_CONDITIONS_MAX} conditions are not supported by Stator")
     outlines = tuple((name, operator, len(values)) for name, operator, values in entries)
     values = {}
     for place, (_, _, given) in enumerate(entries):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 from stator.expressions.faults import invalid_parameter
 from stator.expressions.nodes import Action, Add, Delete, Path, Remove, Set, Value
 from stator.expressions.projections import Projection, projection_of_paths
 from stator.expressions.updates import Update, update_of_actions
+from stator.limits import LEGACY_ATTRIBUTES_MAX
 from stator.values import AttributeValue, canonical_value, type_of
 
 MISMATCH = "Type mismatch for attribute to update"
@@ -19,6 +20,7 @@ _ADDABLE = _SETS | {"N", "L"}
 
 def update(updates: Mapping[str, Mapping[str, Any]]) -> Update:
     """Raises ValidationException with AWS's text."""
+    _refuse_many(updates)
     values = {}
     actions = []
     for place, (name, change) in enumerate(updates.items()):
@@ -31,12 +33,18 @@ def update(updates: Mapping[str, Mapping[str, Any]]) -> Update:
 
 def projection(names: Sequence[str]) -> Projection:
     """AttributesToGet. Raises ValidationException for a name that comes twice."""
+    _refuse_many(names)
     seen = set()
     for name in names:
         if name in seen:
             raise invalid_parameter(f"Duplicate value in attribute name: {name}")
         seen.add(name)
     return projection_of_paths(Path((name,)) for name in names)
+
+
+def _refuse_many(attributes: Sized) -> None:
+    if len(attributes) > LEGACY_ATTRIBUTES_MAX:
+        raise invalid_parameter(f"More than {LEGACY_ATTRIBUTES_MAX} attributes are not supported by Stator")
 
 
 def _action(name: str, value_name: str, action: str | None, value: AttributeValue | None) -> Action:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from stator.errors import InvalidAttributeValue, ValidationException
+from stator.limits import NAMES_REMEMBERED_CHARS_MAX
 from stator.values import AttributeValue, canonical_value
 
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
+T = TypeVar("T")
 Names = tuple[tuple[str, str], ...]
 """A request's ExpressionAttributeNames, in their order: part of what a compiled expression is remembered by."""
 
@@ -23,7 +28,7 @@ _VALUE = re.compile(r":[0-9a-zA-Z_]+")
 class Placeholders:
     """One request's, or one part's of a batch. `values` are canonical once `check` has passed."""
 
-    __slots__ = ("_checked", "_raw_names", "_raw_values", "_used", "names_key", "values")
+    __slots__ = ("_checked", "_has_long_names", "_raw_names", "_raw_values", "_used", "names_key", "values")
 
     def __init__(
         self,
@@ -37,6 +42,7 @@ class Placeholders:
         self._raw_values = values
         self._checked = not names and not values and names is None and values is None
         self._used: set[str] = set()
+        self._has_long_names = False
         self.names_key: Names = ()
         self.values: Mapping[str, AttributeValue] = values if canonical and values is not None else {}
 
@@ -73,9 +79,17 @@ class Placeholders:
         if not self._checked:
             if self._raw_names is not None:
                 self.names_key = _checked_names(self._raw_names)
+                chars = sum(map(len, self._raw_names)) + sum(map(len, self._raw_names.values()))
+                self._has_long_names = chars > NAMES_REMEMBERED_CHARS_MAX
             if self._raw_values is not None:
                 self.values = _checked_values(self._raw_values, self.values)
             self._checked = True
+
+    def through(self, cache: _lru_cache_wrapper[T], *key: str) -> T:
+        """What `cache` makes of the key and the names; not remembered where the names are long, lest hostile requests
+        fill the memory with them."""
+        compiles = cache.__wrapped__ if self._has_long_names else cache
+        return compiles(*key, self.names_key)
 
     def note_used(self, placeholders: frozenset[str]) -> None:
         self._used |= placeholders

@@ -49,7 +49,7 @@ def compile_projection(
 ) -> Projection:
     """Raises ValidationException with AWS's text."""
     placeholders.check()
-    projection, used = _compiled(kind, text, placeholders.names_key)
+    projection, used = placeholders.through(_compiled, kind, text)
     placeholders.note_used(used)
     return projection
 

@@ -11,11 +11,13 @@ from typing import Any
 from stator.errors import ValidationException
 from stator.expressions.nodes import Arithmetic, Call, Operand, Path, Value
 from stator.expressions.paths import reader
+from stator.limits import ITEM_BYTES_MAX
 from stator.values import AttributeValue, Item, numbers
 
 Values = Mapping[str, AttributeValue]
 Source = Callable[[Item, Values], AttributeValue]
 
+TOO_LARGE = "Item size to update has exceeded the maximum allowed size"
 MISSING = "The provided expression refers to an attribute that does not exist in the item"
 WRONG_TYPE = "An operand in the update expression has an incorrect data type"
 
@@ -83,8 +85,11 @@ def _sum(calculate: Callable[[str, str], str], left: Source, right: Source) -> S
 
 def _appended(left: Source, right: Source) -> Source:
     def source(item: Item, values: Values) -> AttributeValue:
-        a = _content("L", left(item, values))
-        return {"L": a + _content("L", right(item, values))}
+        a, b = _content("L", left(item, values)), _content("L", right(item, values))
+        if len(a) + len(b) > ITEM_BYTES_MAX:
+            # An element takes a byte at least. Lists appended to one another could grow past all memory
+            raise ValidationException(TOO_LARGE)
+        return {"L": a + b}
 
     return source
 

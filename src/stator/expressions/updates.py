@@ -20,8 +20,8 @@ from stator.expressions.paths import PathTree, heads, nested_heads, path_tree, p
 from stator.expressions.placeholders import Names, Placeholders
 from stator.expressions.update_checks import assigned_types, demands_of, refuse_faults
 from stator.expressions.update_grammar import ParsedUpdate, parse_update
-from stator.expressions.update_sources import WRONG_TYPE, Source, Values, sources_of
-from stator.limits import EXPRESSIONS_REMEMBERED
+from stator.expressions.update_sources import TOO_LARGE, WRONG_TYPE, Source, Values, sources_of
+from stator.limits import EXPRESSIONS_REMEMBERED, ITEM_BYTES_MAX
 from stator.values import AttributeValue, Item, numbers, ordered_set, type_of
 
 INVALID_PATH = "The document path provided in the update expression is invalid for update"
@@ -54,7 +54,14 @@ class Update:
         """The item that `item` becomes. For an item that does not exist yet, `item` is its key. Raises
         ValidationException when the update does not fit the item; `item` never changes."""
         shape, values = self.shape, self._values
-        assigned = {number: source(item, values) for number, source in shape.sources.items()}
+        assigned: dict[int, AttributeValue] = {}
+        elements = 0
+        for number, source in shape.sources.items():
+            value = assigned[number] = source(item, values)
+            if "L" in value:
+                elements += len(value["L"])
+                if elements > ITEM_BYTES_MAX:
+                    raise ValidationException(TOO_LARGE)
         return _Change(shape, values, assigned).members(shape.tree, item)
 
     def project_updated(self, item: Item) -> Item:
@@ -85,7 +92,7 @@ class Update:
 def compile_update(text: str, placeholders: Placeholders, kind: str = "UpdateExpression") -> Update:
     """Raises ValidationException with AWS's text."""
     placeholders.check()
-    remembered = _remembered(kind, text, placeholders.names_key)
+    remembered = placeholders.through(_remembered, kind, text)
     shape = remembered.shape_for(placeholders.values)
     placeholders.note_used(remembered.references)
     return Update(shape, placeholders.values)

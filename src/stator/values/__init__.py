@@ -3,7 +3,7 @@
 from stator.values.binary import binary_size, decode_binary
 from stator.values.canonical import canonical_item, canonical_value, ordered_set
 from stator.values.order import compare, equal
-from stator.values.size import item_size, value_size
+from stator.values.size import item_size, resized, value_size
 from stator.values.types import AttributeValue, Item, type_of
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "equal",
     "item_size",
     "ordered_set",
+    "resized",
     "type_of",
     "value_size",
 ]

@@ -55,7 +55,7 @@ def canonical_value(value: AttributeValue) -> AttributeValue:
 
 def ordered_set(kind: str, members: Iterable[str]) -> list[str]:
     """Canonical members of an SS, NS or BS in the service's order."""
-    return sorted(members, key=_SET_ORDERS[kind])
+    return _SET_ORDERS[kind](members)
 
 
 def _canonical(value: AttributeValue, level: int) -> AttributeValue:
@@ -148,7 +148,11 @@ def _up_to_repeat(members: list[str], order: Callable[[str], Any]) -> list[str]:
     return members
 
 
-_SET_ORDERS: dict[str, Callable[[str], Any] | None] = {"SS": None, "NS": in_order, "BS": decode_binary}
+_SET_ORDERS: dict[str, Callable[[Iterable[str]], list[str]]] = {
+    "SS": sorted,
+    "NS": in_order,
+    "BS": lambda members: sorted(members, key=decode_binary),
+}
 _LEAVES: dict[str, Callable[[Any], Any]] = {
     "S": _unchanged,
     "N": normalise,

@@ -11,8 +11,8 @@ but `normalise` takes canonical text. Plain integers, the common case, never tou
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Context, Decimal
-from functools import cmp_to_key
 
 from stator.errors import InvalidAttributeValue
 
@@ -74,8 +74,11 @@ def compare(a: str, b: str) -> int:
     return -1 if int(a) < int(b) else 1
 
 
-in_order = cmp_to_key(compare)
-"""A sort key: numbers by value."""
+def in_order(members: Iterable[str]) -> list[str]:
+    """Numbers by value."""
+    members = list(members)
+    whole = not any("." in member for member in members)
+    return sorted(members, key=int if whole else Decimal)
 
 
 def decompose(number: str) -> tuple[bool, str, int]:

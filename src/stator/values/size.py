@@ -13,7 +13,8 @@ August 2026, which finds each cost to the byte at the 400 KB limit):
     L          3, and 1 and the value for each element
     M          3, and 1, the name and the value for each member
 
-All take canonical values.
+All take canonical values. Sizes are exact up to SIZE_EXACT_MAX; of what is larger, which nobody stores, they are some
+number beyond it, so that no more than that is ever looked at.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from stator.limits import ITEM_BYTES_MAX
 from stator.values.binary import binary_size
 from stator.values.types import AttributeValue, Item
+
+SIZE_EXACT_MAX = 2 * ITEM_BYTES_MAX
 
 
 def item_size(item: Item) -> int:
@@ -35,7 +39,29 @@ def item_size(item: Item) -> int:
                 total += len(content) if content.isascii() else len(content.encode())
             else:
                 total += _SIZES[kind](content)
+                if total > SIZE_EXACT_MAX:
+                    return total
     return total
+
+
+def resized(size: int, old: Item, new: Item) -> int:
+    """The size of `new`, which `old`, of that size, became: the attributes that are still the same objects are left
+    unlooked at, where that saves work."""
+    gone = {name: value for name, value in old.items() if new.get(name) is not value}
+    if 2 * _members(gone) > _members(old):
+        return item_size(new)
+    come = {name: value for name, value in new.items() if old.get(name) is not value}
+    return size - item_size(gone) + item_size(come)
+
+
+def _members(item: Item) -> int:
+    """Of its attributes' lists, maps and sets: about how long its size takes."""
+    return sum(
+        len(content)
+        for value in item.values()
+        for content in value.values()
+        if isinstance(content, list | dict)
+    )
 
 
 def value_size(value: AttributeValue) -> int:
@@ -79,7 +105,24 @@ def _binaries(members: list[str]) -> int:
 
 
 def _list(elements: list[AttributeValue]) -> int:
-    return 3 + len(elements) + sum(map(value_size, elements))
+    # 400 KB may be 400,000 elements: texts alone are summed at once, all else without a call for each
+    try:
+        return 3 + len(elements) + _string("".join([value["S"] for value in elements]))
+    except KeyError:
+        return 3 + len(elements) + _elements(elements)
+
+
+def _elements(elements: list[AttributeValue]) -> int:
+    total = 0
+    for value in elements:
+        for kind, content in value.items():
+            if kind == "S":
+                total += len(content) if content.isascii() else len(content.encode())
+            else:
+                total += _SIZES[kind](content)
+                if total > SIZE_EXACT_MAX:
+                    return total
+    return total
 
 
 def _map(members: Item) -> int:
