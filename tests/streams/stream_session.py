@@ -69,9 +69,17 @@ def over_http(endpoint: str) -> tuple[Caller, Callable[[], None]]:
 
 
 class Session:
-    def __init__(self, store: Store | None = None, shards: int = 4, clock: ManualClock | None = None) -> None:
+    def __init__(
+        self,
+        store: Store | None = None,
+        shards: int = 4,
+        clock: ManualClock | None = None,
+        shard_s: float = SHARD_S,
+    ) -> None:
         self.clock = clock or ManualClock()
-        self.db = Database(store or MemoryStore(), Options(stream_shards=shards), self.clock)
+        self.shard_s = shard_s
+        options = Options(stream_shards=shards, stream_shard_s=shard_s)
+        self.db = Database(store or MemoryStore(), options, self.clock)
         self.caller = in_process(self.db)
 
     def call(self, operation: str, **request: Any) -> Members:
@@ -123,7 +131,15 @@ class Session:
     # Streams
 
     def shards(self, arn: str | None = None) -> list[Members]:
-        return self.call("DescribeStream", StreamArn=arn or self.arn())["StreamDescription"]["Shards"]
+        """All pages of them."""
+        found: list[Members] = []
+        page: Members = {}
+        while not found or "LastEvaluatedShardId" in page:
+            start = {"ExclusiveStartShardId": page["LastEvaluatedShardId"]} if page else {}
+            request = {"StreamArn": arn or self.arn(), **start}
+            page = self.call("DescribeStream", **request)["StreamDescription"]
+            found += page["Shards"]
+        return found
 
     def iterator(self, shard: str, kind: str = "TRIM_HORIZON", arn: str | None = None, **members: Any) -> str:
         return self.call(
@@ -153,7 +169,7 @@ class Session:
         self.work_off()
 
     def rotate(self) -> None:
-        self.pass_time(SHARD_S)
+        self.pass_time(self.shard_s)
 
     def work_off(self) -> int:
         """Does all that is due."""
@@ -176,28 +192,52 @@ class Consumer:
         self._arn = arn
         self._limit = limit
         self._iterators: dict[str, str | None] = {}
+        self._last: dict[str, str] = {}
+        self._had_ended = 0
         self.records: list[Members] = []
 
     def step(self) -> int:
         """Returns how many records came."""
         before = len(self.records)
-        for shard in self._session.shards(self._arn):
-            name, parent = shard["ShardId"], shard.get("ParentShardId")
-            if parent in self._iterators and self._iterators[parent] is not None:
+        shards = self._session.shards(self._arn)
+        unfinished = {s["ShardId"] for s in shards if self._iterators.get(s["ShardId"], "") is not None}
+        for shard in shards:
+            name = shard["ShardId"]
+            if shard.get("ParentShardId") in unfinished:
                 continue
             if name not in self._iterators:
                 self._iterators[name] = self._session.iterator(name, arn=self._arn)
-            iterator = self._iterators[name]
-            if iterator is not None:
-                records, self._iterators[name] = self._session.read(iterator, Limit=self._limit)
-                self.records += records
+            if self._iterators[name] is not None:
+                self.records += self._read(name)
         return len(self.records) - before
 
+    def _read(self, shard: str) -> list[Members]:
+        try:
+            records, following = self._session.read(self._iterators[shard], Limit=self._limit)
+        except Refusal as refusal:
+            if refusal.code != "ExpiredIteratorException":
+                raise
+            self._iterators[shard] = self._renewed(shard)
+            return self._read(shard)
+        self._iterators[shard] = following
+        if records:
+            self._last[shard] = records[-1]["dynamodb"]["SequenceNumber"]
+        return records
+
+    def _renewed(self, shard: str) -> str:
+        if shard not in self._last:
+            return self._session.iterator(shard, arn=self._arn)
+        number = self._last[shard]
+        return self._session.iterator(shard, "AFTER_SEQUENCE_NUMBER", self._arn, SequenceNumber=number)
+
     def drain(self) -> list[Members]:
-        idle = 0
-        while idle < 3:
-            idle = 0 if self.step() else idle + 1
+        """Goes on until nothing comes and no shard has ended."""
+        while self.step() or self._ended() > self._had_ended:
+            self._had_ended = self._ended()
         return self.records
+
+    def _ended(self) -> int:
+        return sum(iterator is None for iterator in self._iterators.values())
 
 
 def on(view: str = BOTH) -> Members:

@@ -79,7 +79,7 @@ class LogUpkeep:
             self._shard = shards[-1].number
         elif leavings:
             yield _clearance(table_id, place, now)
-        return more
+        return more or bool(leavings)
 
     def _is_old(self, reader: Reader, table: TableDescription, now: float) -> bool:
         if not table.log.shards:
