@@ -1,0 +1,39 @@
+"""The program in docs/streams.md does what it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import boto3
+import pytest
+
+from stator.engine.database import Database
+from stator.server.background import BackgroundServer
+from stator.storage.memory import MemoryStore
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "streams.md"
+
+
+def test_the_program_prints_what_was_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (program,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    for name, value in (
+        ("ACCESS_KEY_ID", "key"),
+        ("SECRET_ACCESS_KEY", "secret"),
+        ("DEFAULT_REGION", "us-east-1"),
+    ):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    with BackgroundServer(Database(MemoryStore())) as endpoint:
+        tables = boto3.client("dynamodb", endpoint_url=endpoint)
+        tables.create_table(
+            TableName="music",
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+        )
+        tables.put_item(TableName="music", Item={"pk": {"S": "a"}})
+        exec(program.replace("http://localhost:8000", endpoint), {"boto3": boto3})
+    assert capsys.readouterr().out == "INSERT {'pk': {'S': 'a'}}\n"
