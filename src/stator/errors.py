@@ -112,6 +112,10 @@ class ConditionalCheckFailedException(ServiceError):
     """`item` is the stored item as wire JSON bytes, when the request asked for it."""
 
 
+class DuplicateItemException(ServiceError):
+    pass
+
+
 class ItemCollectionSizeLimitExceededException(ServiceError):
     pass
 

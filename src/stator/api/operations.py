@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stator.api import batches, items, queries, streams, tables, transactions
+from stator.api import batches, items, partiql, queries, streams, tables, transactions
 from stator.api.call import Handler
 from stator.api.shapes import DYNAMODB, STREAMS
 from stator.errors import UnknownOperationException
@@ -16,6 +16,7 @@ STREAMS_OPERATIONS: dict[str, Handler] = {
 
 # Of both services: no operation of one has the name of another's
 OPERATIONS: dict[str, Handler] = {
+    "BatchExecuteStatement": partiql.batch_execute_statement,
     "BatchGetItem": batches.batch_get_item,
     "BatchWriteItem": batches.batch_write_item,
     "CreateTable": tables.create_table,
@@ -24,6 +25,8 @@ OPERATIONS: dict[str, Handler] = {
     "DescribeEndpoints": tables.describe_endpoints,
     "DescribeLimits": tables.describe_limits,
     "DescribeTable": tables.describe_table,
+    "ExecuteStatement": partiql.execute_statement,
+    "ExecuteTransaction": partiql.execute_transaction,
     "GetItem": items.get_item,
     "ListTables": tables.list_tables,
     "PutItem": items.put_item,

@@ -9,6 +9,7 @@ from stator.api.shapes import DYNAMODB, STREAMS
 IMPLEMENTED: dict[str, frozenset[str]] = {
     DYNAMODB: frozenset(
         (
+            "BatchExecuteStatement",
             "BatchGetItem",
             "BatchWriteItem",
             "CreateTable",
@@ -17,6 +18,8 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
             "DescribeEndpoints",
             "DescribeLimits",
             "DescribeTable",
+            "ExecuteStatement",
+            "ExecuteTransaction",
             "GetItem",
             "ListTables",
             "PutItem",
@@ -31,7 +34,6 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
     STREAMS: frozenset(("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")),
 }
 
-_PARTIQL = "PartiQL comes after the expressions it shares its conditions with"
 _BACKUPS = "backups and point-in-time recovery read the log, which comes with streams"
 _TAGS = "tags and resource policies come with access control"
 _EXPIRY = "expiry has its queue in the key space, and is run by a later step"
@@ -42,7 +44,6 @@ _VECTORS = "vector indexes are not built yet"
 
 PENDING: dict[str, dict[str, str]] = {
     DYNAMODB: {
-        "BatchExecuteStatement": _PARTIQL,
         "CancelBulkOperation": _BULK,
         "CreateBackup": _BACKUPS,
         "CreateGlobalTable": _REGIONS,
@@ -61,8 +62,6 @@ PENDING: dict[str, dict[str, str]] = {
         "DescribeTimeToLive": _EXPIRY,
         "DisableKinesisStreamingDestination": _AWS_ONLY,
         "EnableKinesisStreamingDestination": _AWS_ONLY,
-        "ExecuteStatement": _PARTIQL,
-        "ExecuteTransaction": _PARTIQL,
         "ExportTableToPointInTime": _BULK,
         "GetResourcePolicy": _TAGS,
         "ImportTable": _BULK,

@@ -23,6 +23,7 @@ from stator.engine.like_aws import CONFLICT
 from stator.engine.tokens import Record, Token
 from stator.errors import (
     ConditionalCheckFailedException,
+    DuplicateItemException,
     EmptyKeyValue,
     ItemCollectionSizeLimitExceededException,
     ServiceError,
@@ -140,6 +141,7 @@ def _do_all(db: Database, tx: Transaction, actions: Iterable[Action]) -> list[Wr
             raise
         except (
             ConditionalCheckFailedException,
+            DuplicateItemException,
             ItemCollectionSizeLimitExceededException,
             ValidationException,
         ) as fault:
@@ -153,6 +155,8 @@ def _do_all(db: Database, tx: Transaction, actions: Iterable[Action]) -> list[Wr
 def _reason(fault: ServiceError) -> Reason:
     if isinstance(fault, ConditionalCheckFailedException):
         return {"Code": "ConditionalCheckFailed", **fault.extra, "Message": fault.message}
+    if isinstance(fault, DuplicateItemException):
+        return {"Code": "DuplicateItem", "Message": fault.message}
     if isinstance(fault, ItemCollectionSizeLimitExceededException):
         return {"Code": "ItemCollectionSizeLimitExceeded", "Message": "Collection size exceeded."}
     return validation_reason(fault)
