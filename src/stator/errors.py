@@ -124,6 +124,14 @@ class ProvisionedThroughputExceededException(ServiceError):
     pass
 
 
+class PolicyNotFoundException(ServiceError):
+    pass
+
+
+class GlobalTableNotFoundException(ServiceError):
+    pass
+
+
 class TransactionConflictException(ServiceError):
     pass
 

@@ -267,8 +267,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "Member must not be null; Value null at 'keySchema' failed to satisfy constraint: "
         "Member must not be null",
     ),
-    ({"VectorIndexes": [{}]}, "VectorIndexes is not supported by Stator"),
-    ({"GlobalTableSourceArn": "arn:x"}, "GlobalTableSourceArn is not supported by Stator"),
+    ({"VectorIndexes": [{}]}, "VectorIndexes is not supported by Stator: a table cannot have vector indexes"),
+    (
+        {"GlobalTableSourceArn": "arn:x"},
+        "GlobalTableSourceArn is not supported by Stator: a table lies in one region and has no replicas",
+    ),
 ]
 
 

@@ -116,7 +116,10 @@ WITHOUT_TABLE: list[tuple[dict[str, Any], str]] = [
         {"StreamSpecification": {"StreamEnabled": False, "StreamViewType": "KEYS_ONLY"}},
         INVALID + "If stream is being disabled, then UpdateViewType must not be specified",
     ),
-    ({"ReplicaUpdates": [{}]}, "ReplicaUpdates is not supported by Stator"),
+    (
+        {"ReplicaUpdates": [{}]},
+        "ReplicaUpdates is not supported by Stator: a table lies in one region and has no replicas",
+    ),
 ]
 
 

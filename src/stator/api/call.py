@@ -18,8 +18,8 @@ Answer = dict[str, Any]
 class Call:
     """One request: the namespace it names its tables in, and, filled in as it runs, what it read and wrote.
 
-    `read_units` and `write_units` are capacity units over all tables and indexes. `host`: the Host the caller asked,
-    None in process."""
+    `read_units` and `write_units` are capacity units over all tables and indexes. `warning`: what whoever runs the
+    server should know. `host`: the Host the caller asked, None in process."""
 
     # Attributes of the class until they are set: a call that sets few of them costs little.
     table: str | None = None
@@ -28,6 +28,7 @@ class Call:
     items_returned = 0
     read_units = 0.0
     write_units = 0.0
+    warning: str | None = None
 
     def __init__(self, operation: str, account: str, region: str, host: bytes | None = None) -> None:
         self.operation = operation

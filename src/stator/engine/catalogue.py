@@ -82,6 +82,13 @@ class Stream(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
+class ResourcePolicy(msgspec.Struct, frozen=True):
+    """Of a table, or under its label of a stream. `revision`: the time of its last change in milliseconds."""
+
+    document: str
+    revision: str
+
+
 class Recovery(msgspec.Struct, frozen=True):
     """Point-in-time recovery: on since `since` (epoch seconds), and how many days back it reaches."""
 
@@ -164,7 +171,8 @@ class TableDescription(msgspec.Struct, frozen=True):
     recovery: Recovery | None = None
     log: Log = Log()
     tags: dict[str, str] = {}
-    resource_policy: str | None = None
+    resource_policy: ResourcePolicy | None = None
+    stream_policies: dict[str, ResourcePolicy] = {}
 
 
 _encode = msgspec.json.Encoder().encode

@@ -219,6 +219,8 @@ class DynamoService:
         call = exchange.call
         if call is not None and call.operation.endswith("Table"):
             self._changed()
+        if call is not None and call.warning is not None:
+            self._log.event("warning", operation=call.operation, table=call.table, warning=call.warning)
         if self._timed:
             self._note(exchange, status, error)
         head = response_head(

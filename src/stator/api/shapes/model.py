@@ -1,7 +1,7 @@
 """AWS's model of the two services, as tools/generate_model.py wrote it to model.json: what each operation takes.
 
-The file is read on first use; nothing here knows what an operation does. `member_shape` knows where the service is
-stricter than the model it publishes.
+The file is read on first use; nothing here knows what an operation does. `load` and `member_shape` know where the
+service demands more or less than the model it publishes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -50,9 +51,26 @@ class Model(msgspec.Struct, frozen=True):
     services: dict[str, Service]
 
 
+# Shapes that the service's own model leaves open where the published one does not: what it says of their values is
+# said by the operation, in words of its own. Seen in answers of the service.
+_OPEN: dict[str, dict[str, Any]] = {
+    "Tag": {"required": ()},
+    "TagKeyString": {"min": None, "max": None},
+    "TagValueString": {"min": None, "max": None},
+    "TagResourceInput": {"required": ()},
+    "UntagResourceInput": {"required": ()},
+    "ListTagsOfResourceInput": {"required": ()},
+}
+
+
 @cache
 def load() -> Model:
-    return msgspec.json.decode(Path(__file__).with_name("model.json").read_bytes(), type=Model)
+    """The model with `_OPEN` applied."""
+    model = msgspec.json.decode(Path(__file__).with_name("model.json").read_bytes(), type=Model)
+    shapes = model.services[DYNAMODB].shapes
+    for name, changes in _OPEN.items():
+        shapes[name] = msgspec.structs.replace(shapes[name], **changes)
+    return model
 
 
 def service(name: str = DYNAMODB) -> Service:
@@ -68,16 +86,25 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-# (structure, member) -> what the service demands of it beyond the published model. Seen in answers of the service.
-_STRICTER: dict[tuple[str, str], dict[str, int]] = {
+_ANY_TEXT: dict[str, Any] = {"min": None, "max": None, "pattern": None}
+# (structure, member) -> what the service demands of it otherwise than the published model. Seen in answers of the
+# service.
+_OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("CreateTableInput", "KeySchema"): {"max": 2},
     ("LocalSecondaryIndex", "KeySchema"): {"max": 2},
     ("SSESpecification", "KMSMasterKeyId"): {"min": 1},
+    ("DescribeContributorInsightsInput", "IndexName"): _ANY_TEXT,
+    ("UpdateContributorInsightsInput", "IndexName"): _ANY_TEXT,
+    ("CreateGlobalTableInput", "GlobalTableName"): _ANY_TEXT,
+    ("DescribeGlobalTableInput", "GlobalTableName"): _ANY_TEXT,
+    ("DescribeGlobalTableSettingsInput", "GlobalTableName"): _ANY_TEXT,
+    ("UpdateGlobalTableInput", "GlobalTableName"): _ANY_TEXT,
+    ("UpdateGlobalTableSettingsInput", "GlobalTableName"): _ANY_TEXT,
 }
 
 
 def member_shape(shapes: dict[str, Shape], structure: str, member: str) -> Shape:
-    """The shape of a structure's member, with what the service demands beyond the published model."""
+    """The shape of a structure's member, with what the service demands otherwise than the published model."""
     shape = shapes[shapes[structure].members[member]]
-    stricter = _STRICTER.get((structure, member))
-    return msgspec.structs.replace(shape, **stricter) if stricter else shape
+    otherwise = _OTHERWISE.get((structure, member))
+    return msgspec.structs.replace(shape, **otherwise) if otherwise else shape

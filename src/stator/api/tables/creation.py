@@ -21,7 +21,15 @@ from stator.api.tables.key_schemas import (
     table_keys,
 )
 from stator.api.tables.refusals import invalid
-from stator.api.tables.settings import encryption_of, new_stream, policy_of, refuse_unsupported, tags_of
+from stator.api.tables.settings import (
+    NO_VECTORS,
+    ONE_REGION,
+    encryption_of,
+    new_stream,
+    policy_of,
+    refuse_unsupported,
+)
+from stator.api.tables.tag_rules import tags_of
 from stator.api.tables.throughput import (
     ceiling,
     given,
@@ -47,7 +55,11 @@ Keys = tuple[tuple[KeyAttribute, ...], tuple[KeyAttribute, ...]]
 NEITHER = (
     "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
 )
-_UNSUPPORTED = ("GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes")
+UNSUPPORTED = {
+    "GlobalTableSourceArn": ONE_REGION,
+    "GlobalTableSettingsReplicationMode": ONE_REGION,
+    "VectorIndexes": NO_VECTORS,
+}
 _IS_PROVISIONED = "table BillingMode is PROVISIONED."
 
 
@@ -55,7 +67,7 @@ def new_table(
     request: Request, account: str, region: str, name: str, uid: str, now: float
 ) -> TableDescription:
     """The table that the request describes, without an id. Raises ValidationException or LimitExceededException."""
-    refuse_unsupported(request, _UNSUPPORTED)
+    refuse_unsupported(request, UNSUPPORTED)
     _refuse_absent(request)
     mode = BillingMode(request.get("BillingMode") or BillingMode.PROVISIONED)
     _check_capacity(request, mode)
@@ -87,7 +99,7 @@ def new_table(
         encryption=encryption_of(request.get("SSESpecification"), region, account),
         stream=new_stream(request.get("StreamSpecification"), now),
         tags=tags_of(request.get("Tags")),
-        resource_policy=policy_of(request.get("ResourcePolicy")),
+        resource_policy=policy_of(request.get("ResourcePolicy"), now),
     )
 
 

@@ -14,6 +14,7 @@ from stator.api.names import namespace, place, resolve_managed
 from stator.api.tables.changes import table_change
 from stator.api.tables.creation import new_table
 from stator.api.tables.descriptions import as_created, deleted, described
+from stator.api.tables.policy_documents import NOT_ENFORCED
 from stator.api.tables.updates import check_update
 from stator.engine.catalogue import Table, TableDescription
 from stator.engine.lingering import Concern
@@ -34,6 +35,8 @@ def create_table(db: Database, request: Request, call: Call) -> Steps[Answer]:
     call.table = name
     uid = str(uuid.UUID(int=db.rng.getrandbits(128), version=4))
     description = new_table(request, account, region, name, uid, _now(db))
+    if description.resource_policy is not None:
+        call.warning = NOT_ENFORCED
     db.lingering.refuse_create((account, region, name))
     return _create(db, request, description)
 

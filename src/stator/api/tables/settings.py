@@ -7,23 +7,29 @@ docs/differences.md.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from stator.api.refusals import not_supported
+from stator.api.tables.policy_documents import canonical_policy
 from stator.api.tables.refusals import invalid
-from stator.engine.catalogue import Encryption, Stream
+from stator.engine.catalogue import Encryption, ResourcePolicy, Stream
 from stator.errors import ValidationException
-from stator.limits import RESOURCE_POLICY_BYTES_MAX, TAGS_MAX
 
 _KEYS = uuid.UUID("5b0a5b0e-8ed5-4e8e-9d4e-0b7f0c1d2e3f")
 _OWN_KEY = "alias/aws/dynamodb"
 
 
-def refuse_unsupported(request: dict[str, Any], members: tuple[str, ...]) -> None:
-    """Of what would be silently without effect if it were let through."""
-    for member in members:
+ONE_REGION = "a table lies in one region and has no replicas"
+NO_VECTORS = "a table cannot have vector indexes"
+
+
+def refuse_unsupported(request: dict[str, Any], members: Mapping[str, str]) -> None:
+    """Of what would be silently without effect if it were let through. `members`: and what to expect instead."""
+    for member, instead in members.items():
         if request.get(member) is not None:
-            raise ValidationException(f"{member} is not supported by Stator")
+            raise not_supported(member, instead)
 
 
 def new_stream(specification: dict[str, Any] | None, now: float) -> Stream | None:
@@ -109,21 +115,6 @@ def _key_arn(key: str, region: str, account: str) -> str:
     return f"arn:aws:kms:{region}:{account}:key/{key_id}"
 
 
-def tags_of(tags: list[dict[str, str]] | None) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for tag in tags or ():
-        key = tag["Key"]
-        if key.lower().startswith("aws:"):
-            raise ValidationException(f"Tag Key cannot be prefixed with aws:, Key: {key}")
-        if key in found:
-            raise ValidationException(f"Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}")
-        found[key] = tag["Value"]
-    if len(found) > TAGS_MAX:
-        raise ValidationException("Number of Tags exceed the current limit for the provided ResourceArn")
-    return found
-
-
-def policy_of(policy: str | None) -> str | None:
-    if policy is not None and len(policy.encode()) > RESOURCE_POLICY_BYTES_MAX:
-        raise invalid(f"Maximum policy size of {RESOURCE_POLICY_BYTES_MAX} bytes exceeded")
-    return policy
+def policy_of(policy: str | None, now: float) -> ResourcePolicy | None:
+    """Of a new table."""
+    return None if policy is None else ResourcePolicy(canonical_policy(policy), str(int(now * 1000)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from stator.api.tables.refusals import invalid
-from stator.api.tables.settings import check_stream_change, refuse_unsupported
+from stator.api.tables.settings import NO_VECTORS, ONE_REGION, check_stream_change, refuse_unsupported
 from stator.api.tables.throughput import given, refuse_out_of_bounds
 from stator.engine.catalogue import BillingMode
 from stator.errors import ValidationException
@@ -32,14 +32,14 @@ _CHANGES = (
     "WarmThroughput",
     "TableClass",
 )
-_UNSUPPORTED = (
-    "ReplicaUpdates",
-    "MultiRegionConsistency",
-    "GlobalTableWitnessUpdates",
-    "GlobalTableSettingsReplicationMode",
-    "DisassociationProtectionEnabled",
-    "VectorIndexUpdates",
-)
+UNSUPPORTED = {
+    "ReplicaUpdates": ONE_REGION,
+    "MultiRegionConsistency": ONE_REGION,
+    "GlobalTableWitnessUpdates": ONE_REGION,
+    "GlobalTableSettingsReplicationMode": ONE_REGION,
+    "DisassociationProtectionEnabled": ONE_REGION,
+    "VectorIndexUpdates": NO_VECTORS,
+}
 _ALONE = {
     "SSESpecification": "Server-Side Encryption modification must be the only operation in the request",
     "TableClass": "TableClass modification must be the only operation in the request",
@@ -51,7 +51,7 @@ _ACTIONS = ("Update", "Create", "Delete")
 
 def check_update(request: Request) -> None:
     """Raises ValidationException."""
-    refuse_unsupported(request, _UNSUPPORTED)
+    refuse_unsupported(request, UNSUPPORTED)
     changes = [member for member in _CHANGES if request.get(member) not in (None, [])]
     if not changes:
         raise ValidationException(NOTHING)
