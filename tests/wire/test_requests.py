@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stator.api.pending import PENDING
 from stator.errors import ServiceError
 from stator.limits import CALLERS_REMEMBERED
 from stator.wire import requests
@@ -120,12 +121,12 @@ def test_a_missing_target_is_an_unknown_operation() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", [b"DynamoDB_20120810.TagResource", b"DynamoDBStreams_20120810.ListStreams"]
+    ("service", "operation"), [(service, operation) for service in PENDING for operation in PENDING[service]]
 )
-def test_an_operation_that_stator_has_not_yet_says_why(target: bytes) -> None:
-    code, message = _refused(GOOD | {b"x-amz-target": target})
+def test_an_operation_that_stator_has_not_yet_says_why(service: str, operation: str) -> None:
+    code, message = _refused(GOOD | {b"x-amz-target": f"{service}.{operation}".encode()})
     assert code == "UnknownOperationException"
-    assert message.startswith(f"Stator does not have {target.decode().partition('.')[2]} yet: ")
+    assert message == f"Stator does not have {operation} yet: {PENDING[service][operation]}"
 
 
 def _lacks(*names: str) -> str:
