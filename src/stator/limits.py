@@ -5,6 +5,8 @@ from __future__ import annotations
 
 # Items and keys (AWS)
 ITEM_BYTES_MAX = 400 * 1024
+# Members of a set that may yet be in an item: they are different, so few of them take less than three bytes (ours)
+SET_MEMBERS_MAX = 210_000
 PARTITION_KEY_BYTES_MAX = 2048
 SORT_KEY_BYTES_MAX = 1024
 ITEM_COLLECTION_BYTES_MAX = 10 * 1024**3

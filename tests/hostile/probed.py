@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +28,12 @@ class Report:
 
 
 class Probed:
-    def __init__(self, process: subprocess.Popen[str], endpoint: str) -> None:
+    """`measure_s`: what decoding the largest item takes this machine."""
+
+    def __init__(self, process: subprocess.Popen[str], endpoint: str, measure_s: float) -> None:
         self.process = process
         self.endpoint = endpoint
+        self.measure_s = measure_s
 
     def client(self) -> RawClient:
         client = RawClient(self.endpoint)
@@ -45,6 +48,14 @@ class Probed:
         self.process.stdin.flush()
         found: dict[str, Any] = json.loads(self.process.stdout.readline())
         return Report(**found)
+
+    def until(self, seen: Callable[[Report], bool]) -> Report:
+        """Asks until it is seen."""
+        for _ in range(200_000):
+            report = self.report()
+            if seen(report):
+                return report
+        raise AssertionError(f"it was never seen: {report}")
 
 
 @contextmanager
@@ -61,7 +72,8 @@ def probed(path: str = ":memory:") -> Iterator[Probed]:
     )
     assert process.stdout is not None
     try:
-        yield Probed(process, process.stdout.readline().strip())
+        endpoint = process.stdout.readline().strip()
+        yield Probed(process, endpoint, float(process.stdout.readline()))
         _, said = process.communicate(timeout=60)
         assert said == ""
         assert process.returncode == 0

@@ -6,7 +6,8 @@ what a caller does later with its own dicts changes nothing here.
 
 The service has two validation layers whose wordings differ; an InvalidAttributeValue carries both texts.
 Empty strings and binaries are values like any other here, in sets too; what a key may hold is the table's
-to check. A set's members stand in the service's own order: texts and binaries by their bytes, numbers by value.
+to check. A set's members stand in the service's own order: texts and binaries by their bytes, numbers by value. Sets
+that are too long for any item, which nobody will see, stay as they are.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from stator.errors import InvalidAttributeValue
+from stator.limits import SET_MEMBERS_MAX
 from stator.values.binary import decode_binary
 from stator.values.numbers import in_order, normalise
 from stator.values.types import AttributeValue, Item
@@ -106,6 +108,8 @@ def _unchanged(content: Any) -> Any:
 def _strings(members: list[str]) -> list[str]:
     if not members:
         raise InvalidAttributeValue(_INVALID + "An string set  may not be empty")
+    if len(members) > SET_MEMBERS_MAX:
+        return members
     if len(set(members)) != len(members):
         quoted = ", ".join(f'"{member}"' for member in _up_to_repeat(members, str))
         raise InvalidAttributeValue(
@@ -119,6 +123,8 @@ def _numbers(members: list[str]) -> list[str]:
     if not members:
         raise InvalidAttributeValue(_INVALID + "An number set  may not be empty")
     result = [normalise(member) for member in members]
+    if len(members) > SET_MEMBERS_MAX:
+        return result
     if len(set(result)) != len(result):
         raise InvalidAttributeValue(_DUPLICATES, f"{_INVALID}{_DUPLICATES}.")
     return ordered_set("NS", result)
@@ -129,6 +135,8 @@ def _binaries(members: list[str]) -> list[str]:
         raise InvalidAttributeValue(_INVALID + "Binary sets should not be empty")
     for member in members:
         decode_binary(member)
+    if len(members) > SET_MEMBERS_MAX:
+        return members
     if len(set(members)) != len(members):
         quoted = ",".join(f'"{member}"' for member in _up_to_repeat(members, decode_binary))
         raise InvalidAttributeValue(

@@ -27,6 +27,8 @@ from stator.values.binary import binary_size
 from stator.values.types import AttributeValue, Item
 
 SIZE_EXACT_MAX = 2 * ITEM_BYTES_MAX
+# Items whose size is had sooner than a comparison
+_SMALL_BYTES = 4096
 
 
 def item_size(item: Item) -> int:
@@ -47,6 +49,8 @@ def item_size(item: Item) -> int:
 def resized(size: int, old: Item, new: Item) -> int:
     """The size of `new`, which `old`, of that size, became: the attributes that are still the same objects are left
     unlooked at, where that saves work."""
+    if size < _SMALL_BYTES:
+        return item_size(new)
     gone = {name: value for name, value in old.items() if new.get(name) is not value}
     if 2 * _members(gone) > _members(old):
         return item_size(new)
