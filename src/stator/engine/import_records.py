@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from stator.engine import transfer_lists
 from stator.keys import space
-from stator.limits import TRANSFERS_LOOKED_AT
 from stator.storage.contract import Reader, Transaction
 
 
@@ -71,41 +71,13 @@ def write(tx: Transaction, record: Import) -> None:
     tx.put(record.key, _encode(record))
 
 
-def id_of(now: float, number: int) -> str:
-    """`number` is one that no other import of the file has."""
-    return f"{round(now * 1000):014d}-{number:08x}"
-
-
 def listed(
-    reader: Reader,
-    account: str,
-    region: str,
-    after: str,
-    wanted: Callable[[Import], bool],
-    limit: int,
+    reader: Reader, account: str, region: str, after: str, wanted: Callable[[Import], bool], limit: int
 ) -> tuple[list[Import], str | None]:
-    """Some of the imports that are wanted, by id, behind the id `after`, at most `limit`; and the id to go on behind,
-    None at the end."""
-    prefix = space.imports_prefix(account, region)
-    start = prefix + after.encode() + b"\0" if after else prefix
-    rows, more = reader.range(start, space.successor(prefix), TRANSFERS_LOOKED_AT)
-    found: list[Import] = []
-    last: Import | None = None
-    for at, (_, stored) in enumerate(rows, 1):
-        last = _decode(stored)
-        if wanted(last):
-            found.append(last)
-            if len(found) == limit:
-                more = more or at < len(rows)
-                break
-    return found, last.id if more and last is not None else None
+    """As transfer_lists.listed."""
+    return transfer_lists.listed(reader, space.imports_prefix(account, region), _decode, after, wanted, limit)
 
 
 def with_token(reader: Reader, account: str, region: str, token: str, since: float) -> Import | None:
-    """The import that was begun with the token at `since` (epoch seconds) or later."""
-    after: str | None = f"{round(since * 1000):014d}"
-    while after is not None:
-        found, after = listed(reader, account, region, after, lambda each: each.token == token, 1)
-        if found:
-            return found[0]
-    return None
+    """As transfer_lists.with_token."""
+    return transfer_lists.with_token(reader, space.imports_prefix(account, region), _decode, token, since)

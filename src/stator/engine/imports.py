@@ -23,6 +23,7 @@ from stator.engine.import_sources import Form, Records, UnreadableRest
 from stator.engine.item_keys import ItemKey, check_index_keys, key_within
 from stator.engine.job_records import Job, JobKind, QueuedJob, add, advance, finish, still_as_read
 from stator.engine.tables import next_table_id
+from stator.engine.transfer_lists import id_of
 from stator.errors import ImportConflictException, ResourceInUseException, ServiceError, ValidationException
 from stator.keys import space
 from stator.limits import ITEM_BYTES_MAX, JOB_STEP_BYTES, JOB_STEP_ROWS, TRANSFER_TOKEN_S
@@ -59,7 +60,7 @@ def start(db: Database, table: TableDescription, record: Import) -> Steps[tuple[
             raise ResourceInUseException(f"Table already exists: {table.name}")
         made = replace(table, id=next_table_id(tx), status=Status.CREATING)
         db.catalogue.put(tx, None, made, now)
-        begun = replace(record, id=import_records.id_of(now, made.id))
+        begun = replace(record, id=id_of(now, made.id))
         import_records.write(tx, begun)
         job = Job(JobKind.IMPORT_TABLE, made.id, *place, made.name, transfer=begun.id)
         return begun, add(tx, job)

@@ -1,0 +1,245 @@
+"""Exports: a table's items as they were at one moment, written to objects, a data file a step.
+
+The items are first copied as they were then (engine.copies), to rows of a table id of the export's own. Its job then
+reads these rows, which do not change, a file's worth at a time. A file is written whole under a name that follows from
+the export and the file's number, and only then noted in the transaction that moves the cursor: a step that is taken
+twice writes the same bytes in the same place. The last step writes the manifests and purges the rows.
+
+    <prefix>/AWSDynamoDB/<id>/_started                      empty: the bucket can be written
+                             /data/<name>.json.gz           one item a line; .ion.gz
+                             /manifest-files.json           one data file a line; manifest-files.md5
+                             /manifest-summary.json         the last to be written but for manifest-summary.md5
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
+
+from stator.engine import copies, export_records, ion_items, job_records, records
+from stator.engine.catalogue import Table
+from stator.engine.export_records import DataFile, Export, ExportStatus
+from stator.engine.job_records import Copy, Job, JobKind, QueuedJob, add, advance, finish, still_as_read
+from stator.engine.moments import Moment, present
+from stator.engine.recovery import unavailable, window
+from stator.engine.tables import described, next_table_id
+from stator.engine.transfer_lists import id_of
+from stator.errors import ExportConflictException, InvalidExportTimeException
+from stator.keys import space
+from stator.limits import EXPORT_FILE_BYTES, EXPORT_FILE_ROWS, JOB_STEP_BYTES, JOB_STEP_ROWS, TRANSFER_TOKEN_S
+from stator.storage.contract import Row, Steps, Transaction, Work, decode_counter
+
+if TYPE_CHECKING:
+    from stator.engine.database import Database
+
+_CONFLICT = "There was a conflict when exporting: the client token was used with other parameters."
+_INVALID_TIME = (
+    "The specified ExportTime is outside of the point in time recovery window: it must be between "
+    "EarliestRestorableDateTime and LatestRestorableDateTime"
+)
+_NO_BUCKET = ("S3NoSuchBucket", "The specified bucket does not exist")
+_VERSION = "2020-06-30"
+
+
+def start(db: Database, table: Table, record: Export) -> Steps[tuple[Export, int | None]]:
+    """Begins the export of the table at the record's time (its id and rows are not looked at); or finds the one that
+    its token began. Returns the export, and the job of a new one.
+
+    Raises ResourceNotFoundException, ResourceInUseException while the table is restored, ExportConflictException,
+    PointInTimeRecoveryUnavailableException, InvalidExportTimeException."""
+
+    def run(tx: Transaction) -> tuple[Export, int | None]:
+        now = db.clock.now()
+        since = now - TRANSFER_TOKEN_S
+        first = export_records.with_token(tx, record.account, record.region, record.token, since)
+        if first is not None:
+            if first.asked_hash != record.asked_hash:
+                raise ExportConflictException(_CONFLICT)
+            return first, None
+        source = described(tx, table)
+        if source.recovery is None:
+            raise unavailable(source.name)
+        bounds = window(source.recovery, now)
+        if not bounds.earliest <= record.time <= bounds.latest:
+            raise InvalidExportTimeException(_INVALID_TIME)
+        rows = next_table_id(tx)
+        begun = replace(record, id=id_of(now, rows), rows=rows)
+        export_records.write(tx, begun)
+        pinned = db.catalogue.put(tx, source, replace(source, copied_to=(*source.copied_to, rows)), now)
+        moment = Moment(record.time) if record.time < now else present(tx, pinned)
+        copy = Copy(rows, decode_counter(tx.get(table.items_counter)), moment=moment)
+        place = source.account, source.region, source.name
+        copying = add(tx, Job(JobKind.COPY_FOR_EXPORT, source.id, *place, copy=copy))
+        return begun, add(tx, Job(JobKind.EXPORT_TABLE, rows, *place, transfer=begun.id, after=copying))
+
+    keys = (table.catalogue_key, space.NEXT_TABLE_ID_KEY, space.NEXT_JOB_ID_KEY)
+    return db.catalogue.change(Work(run, keys))
+
+
+def step(db: Database, queued: QueuedJob) -> Steps[int]:
+    """Writes the next data file; at the end the manifests, and finishes the job. Returns the rows written.
+
+    While the items are still copied, takes a step of that."""
+    job = queued.job
+    with db.store.snapshot() as snapshot:
+        copying = job_records.read(snapshot, job.after)
+        record = export_records.read(snapshot, space.export_key(job.account, job.region, job.transfer))
+    assert record is not None, "the export of a job has its record"
+    if copying is not None:
+        return (yield from copies.step(db, copying))
+    bucket = record.asked["S3Bucket"]
+    try:
+        if not db.objects.has_bucket(bucket):
+            return (yield from _end(db, queued, record, _NO_BUCKET))
+        if not job.cursor:
+            db.objects.write(bucket, f"{record.folder}/_started", b"")
+        rows = yield from _rows(db, queued)
+        if rows or not record.files:
+            return (yield from _file(db, queued, record, rows))
+        record = replace(record, ended_at=_milliseconds(db.clock.now()))
+        files = yield from _manifest(db, record)
+        db.objects.write(bucket, f"{record.folder}/manifest-files.json", files)
+        db.objects.write(bucket, f"{record.folder}/manifest-files.md5", _md5(files).encode())
+        summary = msgspec.json.encode(_summary(record))
+        db.objects.write(bucket, f"{record.folder}/manifest-summary.json", summary)
+        db.objects.write(bucket, f"{record.folder}/manifest-summary.md5", _md5(summary).encode())
+    except OSError as error:
+        return (yield from _end(db, queued, record, ("S3Error", str(error))))
+    return (yield from _end(db, queued, record, None))
+
+
+def _rows(db: Database, queued: QueuedJob) -> Steps[list[Row]]:
+    """A file's worth of rows, from the job's cursor on. Gives the turn away between slices."""
+    start = space.item_prefix(queued.job.table_id)
+    cursor, stop = queued.job.cursor or start, space.successor(start)
+    rows: list[Row] = []
+    size, more = 0, True
+    while more and len(rows) < EXPORT_FILE_ROWS and size < EXPORT_FILE_BYTES:
+        with db.store.snapshot() as snapshot:
+            found, more = snapshot.range(cursor, stop, JOB_STEP_ROWS, JOB_STEP_BYTES)
+        rows += found
+        size += sum(len(value) for _, value in found)
+        more = more and bool(found)
+        if more:
+            cursor = found[-1][0] + b"\0"
+            yield None
+    return rows
+
+
+def _file(db: Database, queued: QueuedJob, record: Export, rows: list[Row]) -> Steps[int]:
+    is_ion = record.asked["ExportFormat"] == "ION"
+    name = hashlib.blake2b(f"{record.id} {record.files}".encode(), digest_size=13).hexdigest()
+    key = f"{record.folder}/data/{name}.{'ion' if is_ion else 'json'}.gz"
+    content = gzip.compress(b"".join(_lines(rows, is_ion)), mtime=0)
+    db.objects.write(record.asked["S3Bucket"], key, content)
+    digest = hashlib.md5(content, usedforsecurity=False).digest()
+    etag = f"{hashlib.md5(digest, usedforsecurity=False).hexdigest()}-1"
+    file = DataFile(key, len(rows), _md5(content), etag)
+    size = sum(records.size(stored) for _, stored in rows)
+    counted = replace(record, files=record.files + 1, items=record.items + len(rows), size=record.size + size)
+    # Behind the last row of an empty file nothing follows either
+    cursor = rows[-1][0] + b"\0" if rows else space.item_prefix(record.rows) + b"\0"
+
+    def run(tx: Transaction) -> int:
+        if not still_as_read(tx, queued):
+            return 0
+        export_records.add_file(tx, record.rows, record.files, file)
+        export_records.write(tx, counted)
+        advance(tx, queued, cursor, len(rows))
+        return len(rows)
+
+    written: int = yield Work(run, (queued.key, record.key))
+    return written
+
+
+def _lines(rows: list[Row], is_ion: bool) -> Iterator[bytes]:
+    for _, stored in rows:
+        if is_ion:
+            yield ion_items.line({"Item": records.decode(stored)})
+        else:
+            yield b'{"Item":' + records.body(stored) + b"}\n"
+
+
+def _manifest(db: Database, record: Export) -> Steps[bytes]:
+    lines: list[bytes] = []
+    while True:
+        with db.store.snapshot() as snapshot:
+            files = export_records.files(snapshot, record.rows, len(lines))
+        if not files:
+            return b"".join(lines)
+        lines += [
+            msgspec.json.encode(
+                {
+                    "itemCount": file.items,
+                    "md5Checksum": file.md5,
+                    "etag": file.etag,
+                    "dataFileS3Key": file.key,
+                }
+            )
+            + b"\n"
+            for file in files
+        ]
+        yield None
+
+
+def _summary(record: Export) -> dict[str, Any]:
+    assert record.ended_at is not None, "an export's end is known when it is summed up"
+    asked = record.asked
+    return {
+        "version": _VERSION,
+        "exportArn": record.arn,
+        "startTime": _written_time(record.started_at),
+        "endTime": _written_time(record.ended_at),
+        "tableArn": record.table_arn,
+        "tableId": record.table_uid,
+        "exportTime": _written_time(record.time),
+        "s3Bucket": asked["S3Bucket"],
+        "s3Prefix": asked.get("S3Prefix"),
+        "s3SseAlgorithm": asked["S3SseAlgorithm"],
+        "s3SseKmsKeyId": asked.get("S3SseKmsKeyId"),
+        "manifestFilesS3Key": f"{record.folder}/manifest-files.json",
+        "billedSizeBytes": record.size,
+        "itemCount": record.items,
+        "outputFormat": asked["ExportFormat"],
+        "exportType": "FULL_EXPORT",
+    }
+
+
+def _written_time(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _md5(content: bytes) -> str:
+    return b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+
+
+def _milliseconds(time: float) -> float:
+    return round(time, 3)
+
+
+def _end(
+    db: Database, queued: QueuedJob, record: Export, failure: tuple[str, str] | None
+) -> Steps[int]:
+    """Ends the export, and leaves its rows to be purged."""
+    status = ExportStatus.COMPLETED if failure is None else ExportStatus.FAILED
+    ended_at = record.ended_at or _milliseconds(db.clock.now())
+    ended = replace(record, status=status, failure=failure, ended_at=ended_at)
+
+    def run(tx: Transaction) -> int:
+        if not still_as_read(tx, queued):
+            return 0
+        export_records.write(tx, ended)
+        job = queued.job
+        add(tx, Job(JobKind.PURGE_TABLE, record.rows, job.account, job.region, job.table))
+        finish(tx, queued)
+        return 1
+
+    handled: int = yield Work(run, (queued.key, record.key, space.NEXT_JOB_ID_KEY))
+    return handled
