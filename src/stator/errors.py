@@ -108,6 +108,30 @@ class TableNotFoundException(ServiceError):
     pass
 
 
+class TableAlreadyExistsException(ServiceError):
+    pass
+
+
+class BackupNotFoundException(ServiceError):
+    pass
+
+
+class BackupInUseException(ServiceError):
+    pass
+
+
+class ContinuousBackupsUnavailableException(ServiceError):
+    pass
+
+
+class PointInTimeRecoveryUnavailableException(ServiceError):
+    pass
+
+
+class InvalidRestoreTimeException(ServiceError):
+    pass
+
+
 class ConditionalCheckFailedException(ServiceError):
     """`item` is the stored item as wire JSON bytes, when the request asked for it."""
 
@@ -121,6 +145,14 @@ class ItemCollectionSizeLimitExceededException(ServiceError):
 
 
 class ProvisionedThroughputExceededException(ServiceError):
+    pass
+
+
+class ImportConflictException(ServiceError):
+    pass
+
+
+class ImportNotFoundException(ServiceError):
     pass
 
 

@@ -146,6 +146,28 @@ JOBS_LOOKED_AT = 64
 BACKFILL_FIRST_ITEMS = 10_000
 BACKFILL_FIRST_S = 0.25
 
+# Backups and recovery (AWS): how long a deleted table's own backup is kept, how far recovery reaches back unless it is
+# told otherwise, and backups in one answer. Backups that are looked through in one slice, how often those whose time is
+# over are looked for, and how many of them at once (ours)
+SYSTEM_BACKUP_DAYS = 35
+RECOVERY_DAYS = 35
+LIST_BACKUPS_MAX = 100
+BACKUPS_LOOKED_AT = 256
+BACKUPS_LOOK_S = 60.0
+BACKUPS_ENDING_LOOKED_AT = 16
+# What CreateBackup and the restores copy before they answer; the rest is a job
+COPY_FIRST_ITEMS = 10_000
+COPY_FIRST_S = 0.25
+
+# Imports and exports: what one page lists, and how long a client token counts (AWS); bytes of one record of a source,
+# records that are looked through in one slice, and what ImportTable does before it answers, the rest being a job (ours)
+LIST_TRANSFERS_MAX = 25
+TRANSFER_TOKEN_S = 8 * 3600
+IMPORT_RECORD_BYTES_MAX = 4 * 1024 * 1024
+TRANSFERS_LOOKED_AT = 100
+IMPORT_FIRST_ITEMS = 10_000
+IMPORT_FIRST_S = 0.25
+
 # Streams (AWS): how long a record, a closed shard and a closed stream can be read; what one GetRecords returns at most;
 # how long an iterator lasts; and shards and streams in one answer
 STREAM_S = 24 * 3600

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from stator.api.call import Call
-from stator.engine.catalogue import Table
-from stator.engine.tables import not_found
+from stator.engine.catalogue import Status, Table
+from stator.engine.tables import NOT_FOUND, not_found
 from stator.errors import ResourceNotFoundException, ValidationException
 from stator.limits import TABLE_NAME_CHARS_MAX, TABLE_NAME_CHARS_MIN
 
@@ -34,10 +34,13 @@ _FORMAT = (
 
 
 def resolve(db: Database, call: Call, name_or_arn: str) -> Table:
-    """The table, for operations on items. Raises ResourceNotFoundException, or ValidationException for a bad ARN."""
+    """The table, for operations on items. Raises ResourceNotFoundException, also while the table is restored, or
+    ValidationException for a bad ARN."""
     where = place(db, call, name_or_arn)
     call.table = where[2]
     table = db.catalogue.table(*where)
+    if table.description.status is Status.CREATING:
+        raise ResourceNotFoundException(NOT_FOUND)
     db.lingering.refuse_use(where)
     return table
 

@@ -96,6 +96,15 @@ class Recovery(msgspec.Struct, frozen=True):
     days: int = 35
 
 
+class Restored(msgspec.Struct, frozen=True):
+    """Where a restored table came from: the state of `table_arn` at `at` (epoch seconds), by the backup if there was
+    one. The table is CREATING until all of it is there."""
+
+    table_arn: str
+    at: float
+    backup_arn: str | None = None
+
+
 class Log(msgspec.Struct, frozen=True):
     """What the table's writes put into its log (engine.log), and where; `engine.log_readers` keeps it true.
 
@@ -143,7 +152,8 @@ class IndexDescription(msgspec.Struct, frozen=True):
 class TableDescription(msgspec.Struct, frozen=True):
     """A table as stored. Times are epoch seconds. `uid` is AWS's TableId; `id` names its rows.
 
-    `billing_changed_at`: when it last came to be on demand, at creation too; None if it never was."""
+    `billing_changed_at`: when it last came to be on demand, at creation too; None if it never was. `copied_to`: the ids
+    of the rows that copies of its state at a moment are being made under; they need its log, and that it stays."""
 
     id: int
     uid: str
@@ -169,6 +179,8 @@ class TableDescription(msgspec.Struct, frozen=True):
     encryption: Encryption | None = None
     stream: Stream | None = None
     recovery: Recovery | None = None
+    copied_to: tuple[int, ...] = ()
+    restored: Restored | None = None
     log: Log = Log()
     tags: dict[str, str] = {}
     resource_policy: ResourcePolicy | None = None

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stator.clock import Clock, SystemClock, seeded_random
+from stator.engine.backups import BackupUpkeep
+from stator.engine.imports import Imports
 from stator.engine.jobs import Jobs
 from stator.engine.like_aws import EASY, Hardships, LikeAws
 from stator.engine.lingering import Lingering
 from stator.engine.log_upkeep import LogUpkeep
+from stator.engine.object_folders import ObjectFolders
 from stator.engine.past import Past, Result
 from stator.engine.tables import Catalogue
 from stator.engine.tokens import Tokens
@@ -25,7 +28,8 @@ DEFAULT_REGION = "us-east-1"
 class Options:
     """`namespace`: `shared` (one namespace, whatever a client signs with), `region`, or `account-region`.
     `region` and `account` are what ARNs carry, and the one namespace when it is shared. A new stream has
-    `stream_shards` shards, a power of two, and each is replaced when it has been open for `stream_shard_s` seconds."""
+    `stream_shards` shards, a power of two, and each is replaced when it has been open for `stream_shard_s` seconds.
+    `s3_folder`: where the buckets of imports and exports are, each a folder."""
 
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
@@ -33,6 +37,7 @@ class Options:
     like_aws: LikeAws = EASY
     stream_shards: int = STREAM_SHARDS
     stream_shard_s: float = STREAM_SHARD_S
+    s3_folder: str | None = None
 
 
 class Database:
@@ -50,8 +55,11 @@ class Database:
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or seeded_random()
         self.catalogue = Catalogue(store, self.clock, self.options.stream_shards)
+        self.objects = ObjectFolders(self.options.s3_folder)
+        self.imports = Imports(self)
         self.jobs = Jobs(self)
         self.log_upkeep = LogUpkeep(self)
+        self.backup_upkeep = BackupUpkeep(self)
         self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)
         self.lingering = Lingering(self.clock, self.hardships.linger_s)
         self.tokens = Tokens(self.clock)

@@ -166,23 +166,41 @@ def _store(
     written = Written(table, key.stored, old, record)
     if old == record:
         if table.local_indexes:
-            written.collection_bytes = _grow_collection(tx, table, key, 0)
+            written.collection_bytes = _grow_collection(tx, table, key.stored, 0)
         return written
-    if record is None:
-        tx.delete(key.stored)
-    else:
-        tx.put(key.stored, record)
-    if table.indexes:
-        before = None if old is None or old_item is None else (old_item, old)
-        after = None if record is None or item is None else (item, record)
-        written.changes = indexes.maintain(tx, table, key.stored, before, after)
+    _replace(tx, written, old_item, item)
     if table.log is not None:
         table.log.append(tx, key, old, record, origin)
-    _count(tx, table, key, written)
     return written
 
 
-def _count(tx: Transaction, table: Table, key: ItemKey, written: Written) -> None:
+def replace_record(
+    tx: Transaction, table: Table, stored: bytes, old: bytes | None, record: bytes | None
+) -> None:
+    """Puts a record in the place of another (None: absent), in a table that nobody else writes yet: nothing is
+    checked and nothing logged."""
+    if old != record:
+        old_item = records.decode(old) if table.indexes and old is not None else None
+        item = records.decode(record) if table.indexes and record is not None else None
+        _replace(tx, Written(table, stored, old, record), old_item, item)
+
+
+def _replace(tx: Transaction, written: Written, old_item: Item | None, item: Item | None) -> None:
+    """Brings the row, its index rows and the counters to the new record. The items are those of the records, where
+    the table has indexes."""
+    table, stored, old, record = written.table, written.key, written.old, written.new
+    if record is None:
+        tx.delete(stored)
+    else:
+        tx.put(stored, record)
+    if table.indexes:
+        before = None if old is None or old_item is None else (old_item, old)
+        after = None if record is None or item is None else (item, record)
+        written.changes = indexes.maintain(tx, table, stored, before, after)
+    _count(tx, table, stored, written)
+
+
+def _count(tx: Transaction, table: Table, stored: bytes, written: Written) -> None:
     old = 0 if written.old is None else records.size(written.old)
     new = 0 if written.new is None else records.size(written.new)
     items = (written.new is not None) - (written.old is not None)
@@ -192,12 +210,12 @@ def _count(tx: Transaction, table: Table, key: ItemKey, written: Written) -> Non
         tx.add(table.bytes_counter, new - old)
     if table.local_indexes:
         local = sum(change.bytes_delta for change in written.changes if change.index.local)
-        written.collection_bytes = _grow_collection(tx, table, key, new - old + local)
+        written.collection_bytes = _grow_collection(tx, table, stored, new - old + local)
 
 
-def _grow_collection(tx: Transaction, table: Table, key: ItemKey, delta: int) -> int:
+def _grow_collection(tx: Transaction, table: Table, stored: bytes, delta: int) -> int:
     start = len(table.item_prefix)
-    counter = collection_key(table.id, key.stored[start : start + HASH_BYTES])
+    counter = collection_key(table.id, stored[start : start + HASH_BYTES])
     if delta:
         tx.add(counter, delta)
     total = decode_counter(tx.get(counter))

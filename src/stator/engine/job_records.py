@@ -13,19 +13,43 @@ from enum import StrEnum
 
 import msgspec
 
+from stator.engine.log_history import Place, Span
+from stator.engine.moments import Moment
 from stator.keys import space
 from stator.storage.contract import Reader, Transaction, decode_counter
 
 
 class JobKind(StrEnum):
     PURGE_TABLE = "PURGE_TABLE"
+    PURGE_ALL_BUT_ITEMS = "PURGE_ALL_BUT_ITEMS"
     PURGE_INDEX = "PURGE_INDEX"
     BACKFILL_INDEX = "BACKFILL_INDEX"
+    MAKE_BACKUP = "MAKE_BACKUP"
+    RESTORE_BACKUP = "RESTORE_BACKUP"
+    RESTORE_TABLE = "RESTORE_TABLE"
+    IMPORT_TABLE = "IMPORT_TABLE"
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """What a job copies items for, `total` of them, and where to: under the table id `rows`.
+
+    `into`: account, region and name of the table that is being made of them; None: a backup is. `backup`: the id of the
+    backup that is being made, or restored from. `moment`: which state is copied; None: the source does not change.
+    `spans`: the parts of the source's log since then, once every item is copied; `place`: how far they are undone."""
+
+    rows: int
+    total: int
+    into: tuple[str, str, str] | None = None
+    backup: str | None = None
+    moment: Moment | None = None
+    spans: tuple[Span, ...] | None = None
+    place: Place | None = None
 
 
 class Job(msgspec.Struct, frozen=True):
     """`account`, `region`, `table` and `index` are names, of a table or index that may be gone. `cursor` is the first
-    key not yet handled (empty: from the start), `done` the rows handled."""
+    key not yet handled (empty: from the start), `done` the rows handled. `copy`: of the jobs that copy items.
+    `transfer`: the id of the import, whose cursor is a place in its source (engine.imports)."""
 
     kind: JobKind
     table_id: int
@@ -36,6 +60,8 @@ class Job(msgspec.Struct, frozen=True):
     index: str = ""
     cursor: bytes = b""
     done: int = 0
+    copy: Copy | None = None
+    transfer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +108,11 @@ def still_as_read(tx: Transaction, queued: QueuedJob) -> bool:
     return tx.get(queued.key) == queued.stored
 
 
-def advance(tx: Transaction, queued: QueuedJob, cursor: bytes, rows: int) -> None:
-    job = msgspec.structs.replace(queued.job, cursor=cursor, done=queued.job.done + rows)
+def advance(tx: Transaction, queued: QueuedJob, cursor: bytes, rows: int, copy: Copy | None = None) -> None:
+    """`copy`: how far the copying has come, where that is more than the cursor."""
+    job = msgspec.structs.replace(
+        queued.job, cursor=cursor, done=queued.job.done + rows, copy=copy or queued.job.copy
+    )
     tx.put(queued.key, _encode(job))
 
 

@@ -9,19 +9,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stator.engine import backfill, job_records, purge
-from stator.engine.job_records import JobKind, QueuedJob
+from stator.engine import backfill, copies, job_records, purge
+from stator.engine.job_records import Job, JobKind, QueuedJob
 from stator.keys import space
 from stator.limits import JOBS_LOOKED_AT
-from stator.storage.contract import Steps, decode_counter
+from stator.storage.contract import Reader, Steps, decode_counter
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
 
 
+_WAITED_FOR = frozenset(
+    (
+        JobKind.BACKFILL_INDEX,
+        JobKind.MAKE_BACKUP,
+        JobKind.RESTORE_BACKUP,
+        JobKind.RESTORE_TABLE,
+        JobKind.IMPORT_TABLE,
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A job on its way: rows done so far, of `total` (a backfill's items now; None where it is not known)."""
+    """A job on its way: rows done so far, of `total` (a backfill's items now, a copy's when it began; None where it is
+    not known). `table`: the one that is worked on, or copied from."""
 
     id: int
     kind: JobKind
@@ -52,9 +64,7 @@ class Jobs:
                     queued.job.table,
                     queued.job.index,
                     queued.job.done,
-                    decode_counter(snapshot.get(space.counter_key(queued.job.table_id, space.Counted.ITEMS)))
-                    if queued.job.kind is JobKind.BACKFILL_INDEX
-                    else None,
+                    _total(snapshot, queued.job),
                 )
                 for queued in job_records.queue(snapshot, JOBS_LOOKED_AT)
             ]
@@ -62,8 +72,10 @@ class Jobs:
     def step(self) -> Steps[bool]:
         """Does one piece of one job, and one of what is due without a job; returns whether anything remains.
         Raises what a piece raised: the job stays."""
-        upkeep = self._db.log_upkeep
-        looking = (yield from upkeep.step()) if upkeep.is_due() else False
+        looking = False
+        for upkeep in (self._db.log_upkeep, self._db.backup_upkeep):
+            if upkeep.is_due():
+                looking = (yield from upkeep.step()) or looking
         queued = self._next()
         if queued is None:
             return looking
@@ -87,13 +99,23 @@ class Jobs:
             yield None
 
     def _next(self) -> QueuedJob | None:
-        """A backfill before a purge: a user waits for the one, nobody for the other. Else the oldest."""
+        """A backfill or a copy before a purge: a user waits for the one, nobody for the other. Else the oldest."""
         with self._db.store.snapshot() as snapshot:
             jobs = job_records.queue(snapshot, JOBS_LOOKED_AT)
-        waited_for = (queued for queued in jobs if queued.job.kind is JobKind.BACKFILL_INDEX)
+        waited_for = (queued for queued in jobs if queued.job.kind in _WAITED_FOR)
         return next(waited_for, jobs[0] if jobs else None)
 
     def _piece(self, queued: QueuedJob) -> Steps[int]:
         if queued.job.kind is JobKind.BACKFILL_INDEX:
             return backfill.step(self._db.store, self._db.catalogue, queued)
+        if queued.job.kind is JobKind.IMPORT_TABLE:
+            return self._db.imports.step(queued)
+        if queued.job.copy is not None:
+            return copies.step(self._db, queued)
         return purge.step(queued)
+
+
+def _total(reader: Reader, job: Job) -> int | None:
+    if job.kind is JobKind.BACKFILL_INDEX:
+        return decode_counter(reader.get(space.counter_key(job.table_id, space.Counted.ITEMS)))
+    return None if job.copy is None else job.copy.total

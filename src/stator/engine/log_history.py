@@ -83,7 +83,7 @@ def spans_after(reader: Reader, table: Table, time: float) -> list[Span]:
                 start = first_since(reader, table.id, shard, time_ms)
                 if start < shard.end:
                     spans[shard.slot] = Span(
-                        shard.slot, start, max(start, _end(reader, table.id, shard.slot))
+                        shard.slot, start, max(start, next_number(reader, table.id, shard.slot))
                     )
         if not more:
             return [spans[slot] for slot in sorted(spans)]
@@ -94,7 +94,8 @@ def _is_before(shard: Shard, time: float) -> bool:
     return shard.closed_at is not None and shard.closed_at <= time
 
 
-def _end(reader: Reader, table_id: int, slot: int) -> int:
+def next_number(reader: Reader, table_id: int, slot: int) -> int:
+    """Greater than that of each of the slot's entries, and not than that of its next one."""
     last = log_shards.last_entry(reader, table_id, slot)
     return 0 if last is None else last[0] + 1
 

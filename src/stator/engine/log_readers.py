@@ -1,4 +1,5 @@
-"""Who reads a table's log decides what is in it: its stream for a day, point-in-time recovery for up to 35.
+"""Who reads a table's log decides what is in it: its stream for a day, point-in-time recovery for up to 35, and the
+copies of an earlier state while they are made.
 
 `follow` brings the log of a table's description to what its other settings ask for; the catalogue calls it in every
 transaction that makes or changes a table. So whoever sets `stream` or `recovery` in a description need do no more.
@@ -27,7 +28,7 @@ def follow(
         after = replace(after, log=Log())
     old_label, label = _label(before), _label(after)
     was_read = before is not None and bool(before.log.shards)
-    is_read = label is not None or after.recovery is not None
+    is_read = label is not None or _keeps_history(after)
     if label != old_label or was_read != is_read:
         closed = log_shards.close(tx, after.id, after.log, now)
         if before is not None and old_label is not None:
@@ -60,14 +61,18 @@ def _label(table: TableDescription | None) -> str | None:
     )
 
 
+def _keeps_history(table: TableDescription) -> bool:
+    return table.recovery is not None or bool(table.copied_to)
+
+
 def _with_images(table: TableDescription, log: Log) -> Log:
     view = table.stream.view_type if table.stream is not None and table.stream.enabled else ""
     new = view in streams.NEW_VIEWS
     return replace(
         log,
-        old=view in streams.OLD_VIEWS or table.recovery is not None,
+        old=view in streams.OLD_VIEWS or _keeps_history(table),
         new=new,
-        apart=new and table.recovery is not None,
+        apart=new and _keeps_history(table),
     )
 
 
@@ -79,7 +84,11 @@ def needed_by_stream(shard: Shard, now: float) -> bool:
 
 def needed_by_recovery(shard: Shard, table: TableDescription | None, now: float) -> bool:
     """`table`: as it is now; None when it was deleted, which leaves nothing to recover from its log."""
-    if table is None or table.recovery is None:
+    if table is None:
+        return False
+    if table.copied_to:
+        return True
+    if table.recovery is None:
         return False
     if shard.closed_at is None:
         return True

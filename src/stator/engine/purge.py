@@ -39,10 +39,12 @@ def step(queued: QueuedJob) -> Steps[int]:
 
 
 def _intervals(job: Job) -> list[tuple[bytes, bytes]]:
-    if job.kind is JobKind.PURGE_TABLE:
+    if job.kind is not JobKind.PURGE_INDEX:
         prefix = space.table_prefix(job.table_id)
         log_start, log_stop = space.log_interval(job.table_id)
-        return [(prefix, log_start), (log_stop, space.successor(prefix))]
+        keeps_items = job.kind is JobKind.PURGE_ALL_BUT_ITEMS
+        start = space.successor(space.item_prefix(job.table_id)) if keeps_items else prefix
+        return [(start, log_start), (log_stop, space.successor(prefix))]
     prefix = space.index_prefix(job.table_id, job.index_id, local=False)
     return [(prefix, space.successor(prefix))]
 

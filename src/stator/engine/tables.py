@@ -18,7 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from stator.clock import Clock, SystemClock
-from stator.engine import log_readers
+from stator.engine import backup_records, log_readers
 from stator.engine.catalogue import Status, Table, TableDescription, decode, encode
 from stator.engine.job_records import Job, JobKind, add
 from stator.engine.log import LogClock
@@ -37,6 +37,10 @@ PROTECTED = (
 INDEXES_BUSY = (
     "Attempt to change a resource which is still in use: "
     "Cannot delete table while indexes are being created, updated, or deleted."
+)
+BACKUPS_BUSY = (
+    "Attempt to change a resource which is still in use: "
+    "Cannot delete table while it is being backed up or restored to another table."
 )
 _TABLE_ID_MAX = 2**32 - 2
 
@@ -63,6 +67,12 @@ class Changed:
 def not_found(name: str) -> ResourceNotFoundException:
     """As the operations on tables word it; those on items say only NOT_FOUND."""
     return ResourceNotFoundException(f"{NOT_FOUND}: Table: {name} not found")
+
+
+def being_created(name: str) -> ResourceInUseException:
+    return ResourceInUseException(
+        f"Attempt to change a resource which is still in use: Table is being created: {name}"
+    )
 
 
 class Catalogue:
@@ -133,11 +143,8 @@ class Catalogue:
         def run(tx: Transaction) -> TableDescription:
             if tx.get(key) is not None:
                 raise ResourceInUseException(f"Table already exists: {description.name}")
-            made = msgspec.structs.replace(description, id=_next_table_id(tx))
-            made = log_readers.follow(tx, None, made, self._stream_shards, now)
-            tx.put(key, encode(made))
-            tx.add(space.VERSION_KEY, 1)
-            return made
+            made = msgspec.structs.replace(description, id=next_table_id(tx))
+            return self.put(tx, None, made, now)
 
         return self.change(Work(run, (key, space.NEXT_TABLE_ID_KEY)))
 
@@ -149,12 +156,9 @@ class Catalogue:
         now = self._clock.now()
 
         def run(tx: Transaction) -> Changed:
-            present = _description(tx, table)
+            present = described(tx, table)
             change = decide(present)
-            stored = log_readers.follow(tx, present, change.stored, self._stream_shards, now)
-            if stored != present:
-                tx.put(table.catalogue_key, encode(stored))
-                tx.add(space.VERSION_KEY, 1)
+            stored = self.put(tx, present, change.stored, now)
             shown = msgspec.structs.replace(change.shown, stream=stored.stream)
             return Changed(shown, _queue_index_jobs(tx, present, stored))
 
@@ -163,23 +167,41 @@ class Catalogue:
     def delete(self, table: Table) -> Steps[TableDescription]:
         """Deletes a table at once and queues the purge of its rows but those of its log. Returns it as it was.
 
-        Raises ResourceNotFoundException, ValidationException when it is protected, ResourceInUseException while an
-        index is being filled."""
+        The items of one that could be recovered are kept, as a backup. Raises ResourceNotFoundException,
+        ValidationException when it is protected, ResourceInUseException while an index is being filled or the table
+        is restored or copied."""
         now = self._clock.now()
 
         def run(tx: Transaction) -> TableDescription:
-            present = _description(tx, table)
+            present = described(tx, table)
             if present.deletion_protection:
                 raise ValidationException(PROTECTED)
             if any(index.status is not Status.ACTIVE for index in present.indexes):
                 raise ResourceInUseException(INDEXES_BUSY)
+            if present.copied_to:
+                raise ResourceInUseException(BACKUPS_BUSY)
+            kind = JobKind.PURGE_TABLE
+            if present.recovery is not None:
+                backup_records.keep_deleted(tx, present, now)
+                kind = JobKind.PURGE_ALL_BUT_ITEMS
             log_readers.end(tx, present, now)
             tx.delete(table.catalogue_key)
             tx.add(space.VERSION_KEY, 1)
-            add(tx, Job(JobKind.PURGE_TABLE, present.id, present.account, present.region, present.name))
+            add(tx, Job(kind, present.id, present.account, present.region, present.name))
             return present
 
         return self.change(Work(run, (table.catalogue_key, space.NEXT_JOB_ID_KEY)))
+
+    def put(
+        self, tx: Transaction, before: TableDescription | None, after: TableDescription, now: float
+    ) -> TableDescription:
+        """Inside a work that `change` runs and that decides on the catalogue key: stores a description in the place of
+        another (None: a new table), with its log as what reads it needs. Returns what is stored."""
+        stored = log_readers.follow(tx, before, after, self._stream_shards, now)
+        if stored != before:
+            tx.put(space.catalogue_key(stored.account, stored.region, stored.name), encode(stored))
+            tx.add(space.VERSION_KEY, 1)
+        return stored
 
     def change(self, work: Work) -> Steps[T]:
         """Runs a work that changes the catalogue, and forgets what it may have made untrue."""
@@ -229,7 +251,8 @@ class Catalogue:
         return table
 
 
-def _next_table_id(tx: Transaction) -> int:
+def next_table_id(tx: Transaction) -> int:
+    """Gives out an id for rows, of a table or a backup. The work decides on `space.NEXT_TABLE_ID_KEY`."""
     tx.add(space.NEXT_TABLE_ID_KEY, 1)
     table_id = decode_counter(tx.get(space.NEXT_TABLE_ID_KEY))
     if table_id > _TABLE_ID_MAX:
@@ -237,11 +260,15 @@ def _next_table_id(tx: Transaction) -> int:
     return table_id
 
 
-def _description(tx: Transaction, table: Table) -> TableDescription:
+def described(tx: Transaction, table: Table) -> TableDescription:
+    """The table's present description, which may be changed. Raises ResourceNotFoundException, and
+    ResourceInUseException while the table is restored."""
     stored = tx.get(table.catalogue_key)
     present = None if stored is None else decode(stored)
     if present is None or present.id != table.id:
         raise not_found(table.name)
+    if present.status is Status.CREATING:
+        raise being_created(table.name)
     return present
 
 

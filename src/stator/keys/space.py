@@ -19,11 +19,13 @@
     stream    := 0 STREAM account NUL region NUL name NUL label  also of a table that is gone
     logged    := 0 LOGGED table_id(4)                            a table with rows of a log, perhaps gone
     token     := 0 TOKEN span(8) account NUL region NUL operation NUL token
+    backup    := 0 BACKUP account NUL region NUL name NUL backup id  its items are rows of a table id of its own
+    ending    := 0 BACKUP_END second(8) table_id(4)              a backup that is kept until then: its key
+    import    := 0 IMPORT account NUL region NUL import id       import ids order as time does
 
 H16 is `keys.encoding.partition_hash`, salted per file: scan order is hash order, and parallel segments are equal
 slices of its first eight bytes. A base key's hash ends every global index row, so equal index keys never collide.
-A token's span is the number of the stretch of time it was used in (engine.tokens). Kinds 0x41 and above are kept for
-later formats (backups).
+A token's span is the number of the stretch of time it was used in (engine.tokens).
 """
 
 from __future__ import annotations
@@ -59,6 +61,9 @@ class OwnKind(IntEnum):
     STREAM = 6
     LOGGED = 7
     TOKEN = 0x40
+    IMPORT = 0x50
+    BACKUP = 0x41
+    BACKUP_END = 0x42
 
 
 class Counted(IntEnum):
@@ -84,6 +89,9 @@ JOB_PREFIX = _own(OwnKind.JOB)
 STREAM_PREFIX = _own(OwnKind.STREAM)
 LOGGED_PREFIX = _own(OwnKind.LOGGED)
 TOKEN_PREFIX = _own(OwnKind.TOKEN)
+IMPORT_PREFIX = _own(OwnKind.IMPORT)
+BACKUP_PREFIX = _own(OwnKind.BACKUP)
+BACKUP_END_PREFIX = _own(OwnKind.BACKUP_END)
 
 
 def catalogue_prefix(account: str, region: str) -> bytes:
@@ -114,6 +122,29 @@ def logged_key(table_id: int) -> bytes:
 def token_span_prefix(span: int) -> bytes:
     """The tokens of one stretch of time; spans order as time does."""
     return TOKEN_PREFIX + span.to_bytes(8, "big")
+
+
+def backups_prefix(account: str, region: str, table: str | None = None) -> bytes:
+    """Of all backups in a region, or of those of the tables of one name."""
+    return BACKUP_PREFIX + f"{account}\0{region}\0{'' if table is None else table + chr(0)}".encode()
+
+
+def backup_key(account: str, region: str, table: str, backup_id: str) -> bytes:
+    """Backup ids order as time does."""
+    return backups_prefix(account, region, table) + backup_id.encode()
+
+
+def backup_end_key(second: int, table_id: int) -> bytes:
+    """Of the backup whose items are the rows of `table_id`."""
+    return BACKUP_END_PREFIX + second.to_bytes(8, "big") + table_id.to_bytes(4, "big")
+
+
+def imports_prefix(account: str, region: str) -> bytes:
+    return IMPORT_PREFIX + f"{account}\0{region}\0".encode()
+
+
+def import_key(account: str, region: str, import_id: str) -> bytes:
+    return imports_prefix(account, region) + import_id.encode()
 
 
 def table_prefix(table_id: int) -> bytes:

@@ -30,6 +30,8 @@ from stator.wire.requests import Head, answer_type, read_head
 
 Reply = Callable[[bytes], None]
 _READS = (b"GET", b"HEAD")
+# The operations that may leave work for jobs end so
+_BEGIN_JOBS = ("Table", "Backup", "ToPointInTime")
 # The status in the log of a request whose client went away: nginx's, for HTTP has none
 _CLIENT_GONE = 499
 
@@ -217,7 +219,7 @@ class DynamoService:
 
     def _render(self, exchange: Exchange, status: int, body: bytes, error: str | None) -> bytes:
         call = exchange.call
-        if call is not None and call.operation.endswith("Table"):
+        if call is not None and call.operation.endswith(_BEGIN_JOBS):
             self._changed()
         if call is not None and call.warning is not None:
             self._log.event("warning", operation=call.operation, table=call.table, warning=call.warning)

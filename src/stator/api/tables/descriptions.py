@@ -45,6 +45,7 @@ def described(table: TableDescription, counts: Counts, now: float) -> Members:
         **_stream(table),
         **_encryption(table),
         **_table_class(table),
+        **_restored(table),
         "DeletionProtectionEnabled": table.deletion_protection,
         **_ceiling(table.max_throughput),
         **_warm(table.warm_throughput),
@@ -112,7 +113,9 @@ def _billing(table: TableDescription) -> Members:
 def _indexes(table: TableDescription, counts: Counts, now: float) -> Members:
     local = [_index(table, index, counts) for index in table.indexes if index.local]
     global_ = [
-        {**_index(table, index, counts), **_global(index, now)} for index in table.indexes if not index.local
+        {**_index(table, index, counts), **_global(table, index, now)}
+        for index in table.indexes
+        if not index.local
     ]
     shown: Members = {}
     if local:
@@ -137,8 +140,10 @@ def _index(table: TableDescription, index: IndexDescription, counts: Counts) -> 
     }
 
 
-def _global(index: IndexDescription, now: float) -> Members:
-    shown: Members = {"IndexStatus": index.status}
+def _global(table: TableDescription, index: IndexDescription, now: float) -> Members:
+    # A restored table's indexes are there when the table is.
+    status = Status.CREATING if table.status is Status.CREATING else index.status
+    shown: Members = {"IndexStatus": status}
     if index.backfilling is not None:
         shown["Backfilling"] = index.backfilling
     shown["ProvisionedThroughput"] = _throughput(index.throughput, now)
@@ -187,6 +192,17 @@ def _encryption(table: TableDescription) -> Members:
             "KMSMasterKeyArn": table.encryption.key_arn,
         }
     }
+
+
+def _restored(table: TableDescription) -> Members:
+    origin = table.restored
+    if origin is None:
+        return {}
+    summary: Members = {} if origin.backup_arn is None else {"SourceBackupArn": origin.backup_arn}
+    summary["SourceTableArn"] = origin.table_arn
+    summary["RestoreDateTime"] = origin.at
+    summary["RestoreInProgress"] = table.status is Status.CREATING
+    return {"RestoreSummary": summary}
 
 
 def _table_class(table: TableDescription) -> Members:
