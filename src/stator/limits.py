@@ -168,6 +168,15 @@ TRANSFERS_LOOKED_AT = 100
 IMPORT_FIRST_ITEMS = 10_000
 IMPORT_FIRST_S = 0.25
 
+# Expiry (AWS): an item whose time is longer past is not deleted. Ours: how often queues are looked at that had nothing
+# due, and how many of them at once; rows that a step writes, of items, entries and indexes, and bytes of the items that
+# it reads: some 4 ms
+EXPIRY_AGE_S_MAX = 5 * 365 * 86_400
+EXPIRY_LOOK_S = 0.5
+EXPIRY_TABLES_LOOKED_AT = 64
+EXPIRY_STEP_ROWS = 256
+EXPIRY_STEP_BYTES = 256 * 1024
+
 # Streams (AWS): how long a record, a closed shard and a closed stream can be read; what one GetRecords returns at most;
 # how long an iterator lasts; and shards and streams in one answer
 STREAM_S = 24 * 3600

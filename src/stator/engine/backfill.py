@@ -8,6 +8,9 @@ left out. The step that meets the end makes the index ACTIVE.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 import msgspec
 
 from stator.engine import records
@@ -20,8 +23,29 @@ from stator.limits import JOB_STEP_BYTES, JOB_STEP_ROWS
 from stator.storage.contract import Steps, Store, Transaction, Work
 
 
+class Filling(Protocol):
+    """What is being filled, as the transaction that fills it sees it."""
+
+    def fill(self, tx: Transaction, keys: tuple[bytes, ...]) -> None:
+        """Brings in the items of these keys, those that are still there."""
+
+    def activate(self, tx: Transaction) -> None:
+        """All items are in."""
+
+
 def step(store: Store, catalogue: Catalogue, queued: QueuedJob) -> Steps[int]:
     """Fills in the next slice of items; at the end finishes the job. Returns the items read."""
+    return over_items(store, catalogue, queued, lambda stored: _being_filled(catalogue, stored, queued.job))
+
+
+def over_items(
+    store: Store,
+    catalogue: Catalogue,
+    queued: QueuedJob,
+    find: Callable[[bytes | None], Filling | None],
+) -> Steps[int]:
+    """Takes the next slice of a table's items to what `find` makes of the table's stored description; None, when
+    there is nothing to fill any more, finishes the job, as the end does. Returns the items read."""
     job = queued.job
     table_key = space.catalogue_key(job.account, job.region, job.table)
     start = space.item_prefix(job.table_id)
@@ -35,15 +59,15 @@ def step(store: Store, catalogue: Catalogue, queued: QueuedJob) -> Steps[int]:
     def run(tx: Transaction) -> int:
         if not still_as_read(tx, queued):
             return 0
-        found = _being_filled(catalogue, tx.get(table_key), job)
-        if found is None:
+        filling = find(tx.get(table_key))
+        if filling is None:
             finish(tx, queued)
             return 0
-        _fill(tx, *found, keys)
+        filling.fill(tx, keys)
         if more:
             advance(tx, queued, keys[-1] + b"\0", len(keys))
         else:
-            _activate(tx, *found)
+            filling.activate(tx)
             finish(tx, queued)
         return len(keys)
 
@@ -55,7 +79,7 @@ def step(store: Store, catalogue: Catalogue, queued: QueuedJob) -> Steps[int]:
     return filled
 
 
-def _being_filled(catalogue: Catalogue, stored: bytes | None, job: Job) -> tuple[Table, Index] | None:
+def _being_filled(catalogue: Catalogue, stored: bytes | None, job: Job) -> _NewIndex | None:
     """The job's table and index; None when either is gone, or the index is already ACTIVE."""
     if stored is None:
         return None
@@ -63,7 +87,19 @@ def _being_filled(catalogue: Catalogue, stored: bytes | None, job: Job) -> tuple
     index = table.by_index_name.get(job.index)
     if table.id != job.table_id or index is None or index.id != job.index_id or index.readable:
         return None
-    return table, index
+    return _NewIndex(table, index)
+
+
+class _NewIndex:
+    def __init__(self, table: Table, index: Index) -> None:
+        self._table = table
+        self._index = index
+
+    def fill(self, tx: Transaction, keys: tuple[bytes, ...]) -> None:
+        _fill(tx, self._table, self._index, keys)
+
+    def activate(self, tx: Transaction) -> None:
+        _activate(tx, self._table, self._index)
 
 
 def _fill(tx: Transaction, table: Table, index: Index, keys: tuple[bytes, ...]) -> None:

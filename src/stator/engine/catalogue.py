@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from stator.engine.expiry_queue import ExpiryQueue
 from stator.engine.log import LogClock, LogWriter
 from stator.keys import space
 
@@ -87,6 +88,19 @@ class ResourcePolicy(msgspec.Struct, frozen=True):
 
     document: str
     revision: str
+
+
+class TtlStatus(StrEnum):
+    ENABLING = "ENABLING"
+    ENABLED = "ENABLED"
+    DISABLING = "DISABLING"
+
+
+class TimeToLive(msgspec.Struct, frozen=True):
+    """Items expire at the number in `attribute` (epoch seconds). A table without this is DISABLED."""
+
+    attribute: str
+    status: TtlStatus
 
 
 class Recovery(msgspec.Struct, frozen=True):
@@ -182,6 +196,7 @@ class TableDescription(msgspec.Struct, frozen=True):
     copied_to: tuple[int, ...] = ()
     restored: Restored | None = None
     log: Log = Log()
+    ttl: TimeToLive | None = None
     tags: dict[str, str] = {}
     resource_policy: ResourcePolicy | None = None
     stream_policies: dict[str, ResourcePolicy] = {}
@@ -238,13 +253,15 @@ class Index:
 class Table:
     """A live table: immutable, shared by all requests until its stored description changes.
 
-    `salt` is the store's: it keys the hashes of every partition key. `log` is None while nothing reads one."""
+    `salt` is the store's: it keys the hashes of every partition key. `log` is None while nothing reads one, `expiry`
+    while no items expire."""
 
     __slots__ = (
         "by_index_name",
         "bytes_counter",
         "catalogue_key",
         "description",
+        "expiry",
         "id",
         "indexes",
         "item_prefix",
@@ -283,6 +300,9 @@ class Table:
         )
         self.local_indexes = tuple(index for index in self.indexes if index.local)
         self.by_index_name = {index.name: index for index in self.indexes}
+        ttl = description.ttl
+        expires = ttl is not None and ttl.status is not TtlStatus.DISABLING
+        self.expiry = ExpiryQueue(description.id, ttl.attribute) if ttl is not None and expires else None
         self.log = LogWriter(description.id, description.log, log_clock) if description.log.shards else None
 
     @property

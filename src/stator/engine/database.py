@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from stator.clock import Clock, SystemClock, seeded_random
 from stator.engine.backups import BackupUpkeep
+from stator.engine.expiry import Expiry
 from stator.engine.imports import Imports
 from stator.engine.jobs import Jobs
 from stator.engine.like_aws import EASY, Hardships, LikeAws
@@ -29,6 +30,7 @@ class Options:
     """`namespace`: `shared` (one namespace, whatever a client signs with), `region`, or `account-region`.
     `region` and `account` are what ARNs carry, and the one namespace when it is shared. A new stream has
     `stream_shards` shards, a power of two, and each is replaced when it has been open for `stream_shard_s` seconds.
+    Items are deleted when they have been expired for `ttl_delay_s` seconds.
     `s3_folder`: where the buckets of imports and exports are, each a folder."""
 
     region: str = DEFAULT_REGION
@@ -37,6 +39,7 @@ class Options:
     like_aws: LikeAws = EASY
     stream_shards: int = STREAM_SHARDS
     stream_shard_s: float = STREAM_SHARD_S
+    ttl_delay_s: float = 0.0
     s3_folder: str | None = None
 
 
@@ -58,6 +61,7 @@ class Database:
         self.objects = ObjectFolders(self.options.s3_folder)
         self.imports = Imports(self)
         self.jobs = Jobs(self)
+        self.expiry = Expiry(self)
         self.log_upkeep = LogUpkeep(self)
         self.backup_upkeep = BackupUpkeep(self)
         self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)

@@ -169,6 +169,8 @@ def _store(
             written.collection_bytes = _grow_collection(tx, table, key.stored, 0)
         return written
     _replace(tx, written, old_item, item)
+    if table.expiry is not None:
+        table.expiry.maintain(tx, key.stored, old, item)
     if table.log is not None:
         table.log.append(tx, key, old, record, origin)
     return written

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stator.engine import backfill, copies, job_records, purge
+from stator.engine import backfill, copies, expiry_jobs, job_records, purge
 from stator.engine.job_records import Job, JobKind, QueuedJob
 from stator.keys import space
 from stator.limits import JOBS_LOOKED_AT
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
     from stator.engine.database import Database
 
 
+_FILLS = (JobKind.BACKFILL_INDEX, JobKind.FILL_EXPIRY)
+_ON_TABLES = {
+    JobKind.BACKFILL_INDEX: backfill.step,
+    JobKind.FILL_EXPIRY: expiry_jobs.fill_step,
+    JobKind.CLEAR_EXPIRY: expiry_jobs.clear_step,
+}
 _WAITED_FOR = frozenset(
     (
         JobKind.BACKFILL_INDEX,
+        JobKind.FILL_EXPIRY,
         JobKind.MAKE_BACKUP,
         JobKind.RESTORE_BACKUP,
         JobKind.RESTORE_TABLE,
@@ -73,7 +80,7 @@ class Jobs:
         """Does one piece of one job, and one of what is due without a job; returns whether anything remains.
         Raises what a piece raised: the job stays."""
         looking = False
-        for upkeep in (self._db.log_upkeep, self._db.backup_upkeep):
+        for upkeep in (self._db.log_upkeep, self._db.backup_upkeep, self._db.expiry):
             if upkeep.is_due():
                 looking = (yield from upkeep.step()) or looking
         queued = self._next()
@@ -106,8 +113,9 @@ class Jobs:
         return next(waited_for, jobs[0] if jobs else None)
 
     def _piece(self, queued: QueuedJob) -> Steps[int]:
-        if queued.job.kind is JobKind.BACKFILL_INDEX:
-            return backfill.step(self._db.store, self._db.catalogue, queued)
+        step = _ON_TABLES.get(queued.job.kind)
+        if step is not None:
+            return step(self._db.store, self._db.catalogue, queued)
         if queued.job.kind is JobKind.IMPORT_TABLE:
             return self._db.imports.step(queued)
         if queued.job.copy is not None:
@@ -116,6 +124,6 @@ class Jobs:
 
 
 def _total(reader: Reader, job: Job) -> int | None:
-    if job.kind is JobKind.BACKFILL_INDEX:
+    if job.kind in _FILLS:
         return decode_counter(reader.get(space.counter_key(job.table_id, space.Counted.ITEMS)))
     return None if job.copy is None else job.copy.total

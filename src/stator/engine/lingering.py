@@ -17,7 +17,7 @@ from enum import Enum, auto
 from msgspec.structs import replace
 
 from stator.clock import Clock
-from stator.engine.catalogue import Status, TableDescription
+from stator.engine.catalogue import Status, TableDescription, TimeToLive, TtlStatus
 from stator.engine.tables import INDEXES_BUSY, NOT_FOUND
 from stator.errors import ResourceInUseException, ResourceNotFoundException
 
@@ -35,7 +35,12 @@ class Concern(Enum):
     STREAM = auto()
     THROUGHPUT = auto()
     PROTECTION = auto()
+    EXPIRY = auto()
     OTHER = auto()
+
+
+_BESIDE = (Concern.PROTECTION, Concern.EXPIRY)
+"""Nothing that a table is being updated for stands in the way of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,13 @@ class _State:
 
 class Lingering:
     """States by place. `linger_s` draws how long the next one lasts; 0 is none. Shared by threads: each change of
-    `_states` is one atomic step."""
+    `_states`, and of `_switching` by table id, is one atomic step."""
 
     def __init__(self, clock: Clock, linger_s: Callable[[], float]) -> None:
         self._clock = clock
         self._linger_s = linger_s
         self._states: dict[Place, _State] = {}
+        self._switching: dict[int, tuple[TimeToLive, float]] = {}
 
     # States begin
 
@@ -77,6 +83,13 @@ class Lingering:
         if seconds:
             until = self._clock.monotonic() + seconds
             self._states[_place(shown)] = _State(status, shown, until, concern)
+
+    def begin_switching(self, table: TableDescription, attribute: str, enabled: bool) -> None:
+        """Time to live was switched on or off."""
+        seconds = self._linger_s()
+        if seconds:
+            status = TtlStatus.ENABLING if enabled else TtlStatus.DISABLING
+            self._switching[table.id] = TimeToLive(attribute, status), self._clock.monotonic() + seconds
 
     # What they refuse
 
@@ -105,7 +118,7 @@ class Lingering:
 
     def refuse_update(self, place: Place, concern: Concern) -> None:
         state = self._state(place)
-        if state is None or (state.status is Status.UPDATING and concern is Concern.PROTECTION):
+        if state is None or (state.status is Status.UPDATING and concern in _BESIDE):
             return
         if state.status is not Status.UPDATING:
             raise _on_its_way(place, state)
@@ -149,6 +162,14 @@ class Lingering:
         if state is None or state.shown.id != table.id:
             return table
         return replace(state.shown, deletion_protection=table.deletion_protection)
+
+    def switching(self, table_id: int) -> TimeToLive | None:
+        """What the table's time to live is shown as while its last change lingers; None: it does not."""
+        shown, until = self._switching.get(table_id, (None, 0.0))
+        if shown is not None and self._clock.monotonic() >= until:
+            self._switching.pop(table_id, None)
+            return None
+        return shown
 
     def _state(self, place: Place) -> _State | None:
         state = self._states.get(place)

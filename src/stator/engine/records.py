@@ -90,5 +90,10 @@ def key_head(key: Item) -> bytes:
     return _encode(key)[:-1]
 
 
+def number_mark(name: str) -> bytes:
+    """Text that is in every record whose item has a number under `name`, and in few others."""
+    return _encode(name) + b':{"N":'
+
+
 def has_key(record: bytes, head: bytes) -> bool:
     return record.startswith(head, HEAD_BYTES)

@@ -18,7 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from stator.clock import Clock, SystemClock
-from stator.engine import backup_records, log_readers
+from stator.engine import backup_records, log_readers, time_to_live
 from stator.engine.catalogue import Status, Table, TableDescription, decode, encode
 from stator.engine.job_records import Job, JobKind, add
 from stator.engine.log import LogClock
@@ -58,7 +58,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """`backfill` is the job that fills the index which the change added, if it did."""
+    """`backfill` is the job that fills the index which the change added, or fills or clears the expiry queue."""
 
     shown: TableDescription
     backfill: int | None
@@ -160,7 +160,8 @@ class Catalogue:
             change = decide(present)
             stored = self.put(tx, present, change.stored, now)
             shown = msgspec.structs.replace(change.shown, stream=stored.stream)
-            return Changed(shown, _queue_index_jobs(tx, present, stored))
+            queued = time_to_live.follow(tx, present, stored)
+            return Changed(shown, _queue_index_jobs(tx, present, stored) or queued)
 
         return self.change(Work(run, (table.catalogue_key, space.NEXT_JOB_ID_KEY)))
 
@@ -185,6 +186,7 @@ class Catalogue:
                 backup_records.keep_deleted(tx, present, now)
                 kind = JobKind.PURGE_ALL_BUT_ITEMS
             log_readers.end(tx, present, now)
+            time_to_live.end(tx, present)
             tx.delete(table.catalogue_key)
             tx.add(space.VERSION_KEY, 1)
             add(tx, Job(kind, present.id, present.account, present.region, present.name))

@@ -18,6 +18,7 @@
     next job  := 0 NEXT_JOB_ID                                   counter
     stream    := 0 STREAM account NUL region NUL name NUL label  also of a table that is gone
     logged    := 0 LOGGED table_id(4)                            a table with rows of a log, perhaps gone
+    expiring  := 0 EXPIRING table_id(4)                          a table with an expiry queue: its catalogue key
     token     := 0 TOKEN span(8) account NUL region NUL operation NUL token
     backup    := 0 BACKUP account NUL region NUL name NUL backup id  its items are rows of a table id of its own
     ending    := 0 BACKUP_END second(8) table_id(4)              a backup that is kept until then: its key
@@ -60,6 +61,7 @@ class OwnKind(IntEnum):
     NEXT_JOB_ID = 5
     STREAM = 6
     LOGGED = 7
+    EXPIRING = 8
     TOKEN = 0x40
     IMPORT = 0x50
     BACKUP = 0x41
@@ -88,6 +90,7 @@ CATALOGUE_PREFIX = _own(OwnKind.CATALOGUE)
 JOB_PREFIX = _own(OwnKind.JOB)
 STREAM_PREFIX = _own(OwnKind.STREAM)
 LOGGED_PREFIX = _own(OwnKind.LOGGED)
+EXPIRING_PREFIX = _own(OwnKind.EXPIRING)
 TOKEN_PREFIX = _own(OwnKind.TOKEN)
 IMPORT_PREFIX = _own(OwnKind.IMPORT)
 BACKUP_PREFIX = _own(OwnKind.BACKUP)
@@ -117,6 +120,10 @@ def stream_key(account: str, region: str, table: str, label: str) -> bytes:
 
 def logged_key(table_id: int) -> bytes:
     return LOGGED_PREFIX + table_id.to_bytes(4, "big")
+
+
+def expiring_key(table_id: int) -> bytes:
+    return EXPIRING_PREFIX + table_id.to_bytes(4, "big")
 
 
 def token_span_prefix(span: int) -> bytes:
@@ -168,6 +175,15 @@ def collection_key(table_id: int, partition: bytes) -> bytes:
 def counter_key(table_id: int, what: Counted, index_id: int = 0) -> bytes:
     """Of the table itself when `index_id` is 0."""
     return _COUNTER.pack(table_id, Kind.COUNTER, index_id, what)
+
+
+def expiry_prefix(table_id: int) -> bytes:
+    return _HEAD.pack(table_id, Kind.EXPIRY)
+
+
+def expiry_key(table_id: int, second: int, rest: bytes = b"") -> bytes:
+    """`rest`: of the item's key, what follows its prefix; without one, where the entries of the second begin."""
+    return expiry_prefix(table_id) + second.to_bytes(8, "big") + rest
 
 
 def log_interval(table_id: int) -> tuple[bytes, bytes]:
