@@ -17,6 +17,7 @@ from stator.api import (
     tables,
     tags,
     transactions,
+    ttl,
     vector_indexes,
 )
 from stator.api.call import Handler
@@ -53,6 +54,7 @@ OPERATIONS: dict[str, Handler] = {
     "DescribeLimits": tables.describe_limits,
     "DescribeTable": tables.describe_table,
     "DescribeTableReplicaAutoScaling": global_tables.describe_table_replica_auto_scaling,
+    "DescribeTimeToLive": ttl.describe_time_to_live,
     "DisableKinesisStreamingDestination": kinesis_destinations.disable_kinesis_streaming_destination,
     "EnableKinesisStreamingDestination": kinesis_destinations.enable_kinesis_streaming_destination,
     "ExecuteStatement": partiql.execute_statement,
@@ -85,6 +87,7 @@ OPERATIONS: dict[str, Handler] = {
     "UpdateKinesisStreamingDestination": kinesis_destinations.update_kinesis_streaming_destination,
     "UpdateTable": tables.update_table,
     "UpdateTableReplicaAutoScaling": global_tables.update_table_replica_auto_scaling,
+    "UpdateTimeToLive": ttl.update_time_to_live,
     **STREAMS_OPERATIONS,
 }
 

@@ -30,6 +30,7 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
             "DescribeLimits",
             "DescribeTable",
             "DescribeTableReplicaAutoScaling",
+            "DescribeTimeToLive",
             "DisableKinesisStreamingDestination",
             "EnableKinesisStreamingDestination",
             "ExecuteStatement",
@@ -62,12 +63,12 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
             "UpdateKinesisStreamingDestination",
             "UpdateTable",
             "UpdateTableReplicaAutoScaling",
+            "UpdateTimeToLive",
         )
     ),
     STREAMS: frozenset(("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")),
 }
 
-_EXPIRY = "expiry has its queue in the key space, and is run by a later step"
 _BULK = "imports, exports and bulk work are jobs in steps, a later step"
 
 PENDING: dict[str, dict[str, str]] = {
@@ -75,12 +76,10 @@ PENDING: dict[str, dict[str, str]] = {
         "CancelBulkOperation": _BULK,
         "DescribeBulkOperation": _BULK,
         "DescribeExport": _BULK,
-        "DescribeTimeToLive": _EXPIRY,
         "ExportTableToPointInTime": _BULK,
         "ListBulkOperations": _BULK,
         "ListExports": _BULK,
         "StartBulkPutItems": _BULK,
-        "UpdateTimeToLive": _EXPIRY,
     },
     STREAMS: {},
 }

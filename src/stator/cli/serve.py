@@ -148,6 +148,7 @@ def _options(settings: Settings) -> Options:
         like_aws=like_aws_of(settings),
         stream_shards=settings.stream_shards,
         stream_shard_s=settings.stream_shard_hours * 3600,
+        ttl_delay_s=settings.ttl_delay,
     )
 
 

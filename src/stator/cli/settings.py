@@ -82,7 +82,7 @@ def _integer(low: int, high: int) -> Parse:
     return parse
 
 
-def _milliseconds(value: Any) -> float:
+def _duration(value: Any) -> float:
     if isinstance(value, bool):
         raise ValueError
     number = float(value) if isinstance(value, str | int | float) else -1.0
@@ -102,7 +102,7 @@ def _share(value: Any) -> float:
 
 def _hours(low: float) -> Parse:
     def parse(value: Any) -> float:
-        number = _milliseconds(value)
+        number = _duration(value)
         if number < low:
             raise ValueError
         return number
@@ -190,7 +190,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "slow_ms",
-        _milliseconds,
+        _duration,
         None,
         "milliseconds, 0 or more",
         "Log requests that take longer, with their expressions, never their values.",
@@ -237,6 +237,14 @@ SETTINGS: tuple[Setting, ...] = (
         f"hours, {STREAM_SHARD_HOURS_MIN} or more",
         "How long a stream's shard is open before its children replace it.",
         "HOURS",
+    ),
+    Setting(
+        "ttl_delay",
+        _duration,
+        0.0,
+        "seconds, 0 or more",
+        "An expired item stays for so long. AWS may leave it for days.",
+        "SECONDS",
     ),
     Setting(
         "like_aws",
@@ -316,6 +324,7 @@ class Settings:
     cors_origin: tuple[str, ...]
     stream_shards: int
     stream_shard_hours: float
+    ttl_delay: float
     like_aws: bool
     index_lag: bool | None
     stale_reads: bool | None
