@@ -148,6 +148,18 @@ class ProvisionedThroughputExceededException(ServiceError):
     pass
 
 
+class ExportConflictException(ServiceError):
+    pass
+
+
+class ExportNotFoundException(ServiceError):
+    pass
+
+
+class InvalidExportTimeException(ServiceError):
+    pass
+
+
 class ImportConflictException(ServiceError):
     pass
 

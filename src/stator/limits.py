@@ -159,14 +159,21 @@ BACKUPS_ENDING_LOOKED_AT = 16
 COPY_FIRST_ITEMS = 10_000
 COPY_FIRST_S = 0.25
 
-# Imports and exports: what one page lists, and how long a client token counts (AWS); bytes of one record of a source,
-# records that are looked through in one slice, and what ImportTable does before it answers, the rest being a job (ours)
+# Imports and exports: what one page lists, how long a client token counts, and what an incremental export spans (AWS);
+# bytes of one record of a source, records that are looked through in one slice, what ImportTable and
+# ExportTableToPointInTime do before they answer, the rest being a job, and what one data file holds (ours)
 LIST_TRANSFERS_MAX = 25
 TRANSFER_TOKEN_S = 8 * 3600
 IMPORT_RECORD_BYTES_MAX = 4 * 1024 * 1024
 TRANSFERS_LOOKED_AT = 100
 IMPORT_FIRST_ITEMS = 10_000
 IMPORT_FIRST_S = 0.25
+EXPORT_WINDOW_S_MIN = 15 * 60
+EXPORT_WINDOW_S_MAX = 24 * 3600
+EXPORT_FIRST_ITEMS = 10_000
+EXPORT_FIRST_S = 0.25
+EXPORT_FILE_ROWS = 4096
+EXPORT_FILE_BYTES = 1024 * 1024
 
 # Expiry (AWS): an item whose time is longer past is not deleted. Ours: how often queues are looked at that had nothing
 # due, and how many of them at once; rows that a step writes, of items, entries and indexes, and bytes of the items that

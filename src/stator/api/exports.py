@@ -18,12 +18,19 @@ from stator.api.backups.naming import table_of
 from stator.api.call import Answer, Call, Request
 from stator.api.names import namespace, place
 from stator.api.refusals import not_supported
+from stator.api.tables.refusals import invalid
 from stator.engine import export_records, exports
 from stator.engine.catalogue import Table
 from stator.engine.export_records import Export, ExportStatus
 from stator.errors import ExportNotFoundException, ValidationException
 from stator.keys import space
-from stator.limits import EXPORT_FIRST_ITEMS, EXPORT_FIRST_S, LIST_TRANSFERS_MAX
+from stator.limits import (
+    EXPORT_FIRST_ITEMS,
+    EXPORT_FIRST_S,
+    EXPORT_WINDOW_S_MAX,
+    EXPORT_WINDOW_S_MIN,
+    LIST_TRANSFERS_MAX,
+)
 from stator.storage.contract import Steps
 
 if TYPE_CHECKING:
@@ -40,8 +47,11 @@ _hashed = msgspec.json.Encoder(order="sorted").encode
 
 def export_table_to_point_in_time(db: Database, request: Request, call: Call) -> Steps[Answer]:
     kind = request.get("ExportType") or "FULL_EXPORT"
-    if kind != "FULL_EXPORT" or request.get("IncrementalExportSpecification") is not None:
-        raise not_supported("An incremental export", "export the whole table (FULL_EXPORT)")
+    bounds = request.get("IncrementalExportSpecification")
+    if (kind == "INCREMENTAL_EXPORT") != (bounds is not None):
+        raise invalid("IncrementalExportSpecification must be given for an incremental export, and only then")
+    if bounds is not None:
+        _refuse_bounds(db, request, bounds)
     if request.get("FilterSpecification") is not None:
         raise not_supported("FilterSpecification", _LATER)
     table = table_of(db, call, request["TableArn"])
@@ -49,11 +59,23 @@ def export_table_to_point_in_time(db: Database, request: Request, call: Call) ->
     return _export(db, request, table)
 
 
+def _refuse_bounds(db: Database, request: Request, bounds: Request) -> None:
+    if request.get("ExportTime") is not None:
+        raise invalid("ExportTime cannot be given for an incremental export")
+    if bounds.get("ExportFromTime") is None:
+        raise invalid("ExportFromTime must be given for an incremental export")
+    until = bounds.get("ExportToTime") or db.clock.now()
+    if not EXPORT_WINDOW_S_MIN <= until - bounds["ExportFromTime"] <= EXPORT_WINDOW_S_MAX:
+        raise invalid("ExportToTime must be between 15 minutes and 24 hours after ExportFromTime")
+
+
 def _export(db: Database, request: Request, table: Table) -> Steps[Answer]:
     now = round(db.clock.now(), 3)
     asked = {member: request[member] for member in _SHOWN_AGAIN if request.get(member) is not None}
     asked = {"S3SseAlgorithm": "AES256", "ExportFormat": "DYNAMODB_JSON", **asked}
-    hashed = {**asked, "TableArn": request["TableArn"], "ExportTime": request.get("ExportTime")}
+    bounds: Request = request.get("IncrementalExportSpecification") or {}
+    time = bounds.get("ExportToTime") or request.get("ExportTime")
+    hashed = {**asked, "Incremental": bounds, "TableArn": request["TableArn"], "ExportTime": request.get("ExportTime")}
     description = table.description
     record = Export(
         id="",
@@ -64,7 +86,9 @@ def _export(db: Database, request: Request, table: Table) -> Steps[Answer]:
         token=request.get("ClientToken") or str(uuid.UUID(int=db.rng.getrandbits(128), version=4)),
         asked_hash=hashlib.blake2b(_hashed(hashed), digest_size=16).hexdigest(),
         asked=asked,
-        time=request["ExportTime"] if request.get("ExportTime") is not None else now,
+        time=now if time is None else time,
+        since=bounds.get("ExportFromTime"),
+        view=bounds.get("ExportViewType") or "NEW_AND_OLD_IMAGES",
         started_at=now,
     )
     begun, job = yield from exports.start(db, table, record)
@@ -122,7 +146,7 @@ def _list(
             break
         yield None
     summaries = [
-        {"ExportArn": record.arn, "ExportStatus": record.status, "ExportType": "FULL_EXPORT"}
+        {"ExportArn": record.arn, "ExportStatus": record.status, "ExportType": record.type}
         for record in found
     ]
     answer: Answer = {"ExportSummaries": summaries}
@@ -138,11 +162,18 @@ def _described(record: Export) -> dict[str, Any]:
         "StartTime": record.started_at,
         "TableArn": record.table_arn,
         "TableId": record.table_uid,
-        "ExportTime": record.time,
         "ClientToken": record.token,
-        "ExportType": "FULL_EXPORT",
+        "ExportType": record.type,
         **record.asked,
     }
+    if record.since is None:
+        shown["ExportTime"] = record.time
+    else:
+        shown["IncrementalExportSpecification"] = {
+            "ExportFromTime": record.since,
+            "ExportToTime": record.time,
+            "ExportViewType": record.view,
+        }
     if record.ended_at is not None:
         shown["EndTime"] = record.ended_at
     if record.status is ExportStatus.COMPLETED:

@@ -25,6 +25,7 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
             "DescribeEndpoints",
             "DescribeGlobalTable",
             "DescribeGlobalTableSettings",
+            "DescribeExport",
             "DescribeImport",
             "DescribeKinesisStreamingDestination",
             "DescribeLimits",
@@ -35,11 +36,13 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
             "EnableKinesisStreamingDestination",
             "ExecuteStatement",
             "ExecuteTransaction",
+            "ExportTableToPointInTime",
             "GetItem",
             "GetResourcePolicy",
             "ListBackups",
             "ImportTable",
             "ListContributorInsights",
+            "ListExports",
             "ListGlobalTables",
             "ListImports",
             "ListTables",
@@ -69,16 +72,13 @@ IMPLEMENTED: dict[str, frozenset[str]] = {
     STREAMS: frozenset(("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")),
 }
 
-_BULK = "imports, exports and bulk work are jobs in steps, a later step"
+_BULK = "bulk puts into an existing table are jobs in steps, a later step"
 
 PENDING: dict[str, dict[str, str]] = {
     DYNAMODB: {
         "CancelBulkOperation": _BULK,
         "DescribeBulkOperation": _BULK,
-        "DescribeExport": _BULK,
-        "ExportTableToPointInTime": _BULK,
         "ListBulkOperations": _BULK,
-        "ListExports": _BULK,
         "StartBulkPutItems": _BULK,
     },
     STREAMS: {},

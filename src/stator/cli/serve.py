@@ -148,6 +148,7 @@ def _options(settings: Settings) -> Options:
         like_aws=like_aws_of(settings),
         stream_shards=settings.stream_shards,
         stream_shard_s=settings.stream_shard_hours * 3600,
+        s3_folder=None if settings.s3_folder is None else os.path.abspath(os.path.expanduser(settings.s3_folder)),
         ttl_delay_s=settings.ttl_delay,
     )
 

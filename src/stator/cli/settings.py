@@ -247,6 +247,14 @@ SETTINGS: tuple[Setting, ...] = (
         "SECONDS",
     ),
     Setting(
+        "s3_folder",
+        _text,
+        None,
+        "a path",
+        "The folder that imports read and exports write: s3://bucket/key is the file PATH/bucket/key.",
+        "PATH",
+    ),
+    Setting(
         "like_aws",
         _boolean,
         False,
@@ -324,6 +332,7 @@ class Settings:
     cors_origin: tuple[str, ...]
     stream_shards: int
     stream_shard_hours: float
+    s3_folder: str | None
     ttl_delay: float
     like_aws: bool
     index_lag: bool | None

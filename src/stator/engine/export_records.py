@@ -26,9 +26,11 @@ class ExportStatus(StrEnum):
 
 class Export(msgspec.Struct, frozen=True):
     """`asked`: the request's members as they are shown again; `asked_hash`: of what a token's repeat must ask for.
-    `time`: the moment that is exported, epoch seconds; `since`: of an incremental export, the moment it begins at.
-    `rows`: the table id that the items as they were at `time` are copied to. `files`, `items` and `size`, in bytes of
-    items, are those written so far."""
+    `time`: the moment that is exported, epoch seconds. `rows`: the table id that the items as they were then are copied
+    to. `files`, `items` and `size`, in bytes, are what is written so far.
+
+    Of an incremental export, `since` is the moment it begins at, `view` the images it shows, `changes` the table id
+    that the changes are collected to, and `keys` are the names of the table's key attributes."""
 
     id: str
     account: str
@@ -42,6 +44,9 @@ class Export(msgspec.Struct, frozen=True):
     started_at: float
     rows: int = 0
     since: float | None = None
+    view: str = "NEW_AND_OLD_IMAGES"
+    changes: int = 0
+    keys: tuple[str, ...] = ()
     ended_at: float | None = None
     status: ExportStatus = ExportStatus.IN_PROGRESS
     files: int = 0
@@ -66,6 +71,17 @@ class Export(msgspec.Struct, frozen=True):
         """What the keys of its objects begin with."""
         prefix = (self.asked.get("S3Prefix") or "").strip("/")
         return f"{prefix}/AWSDynamoDB/{self.id}" if prefix else f"AWSDynamoDB/{self.id}"
+
+    @property
+    def data_folder(self) -> str:
+        """Of its data files: that of an incremental export is shared with others under the same prefix."""
+        if self.since is None:
+            return f"{self.folder}/data"
+        return f"{self.folder.rpartition('/')[0]}/data"
+
+    @property
+    def type(self) -> str:
+        return "FULL_EXPORT" if self.since is None else "INCREMENTAL_EXPORT"
 
 
 class DataFile(msgspec.Struct, frozen=True):

@@ -5,6 +5,9 @@ reads these rows, which do not change, a file's worth at a time. A file is writt
 the export and the file's number, and only then noted in the transaction that moves the cursor: a step that is taken
 twice writes the same bytes in the same place. The last step writes the manifests and purges the rows.
 
+An incremental export is of the changes from a moment on (inclusive) to another (exclusive): its items are copied as
+they were just before the second, and the changes collected (engine.export_changes); its files are written from these.
+
     <prefix>/AWSDynamoDB/<id>/_started                      empty: the bucket can be written
                              /data/<name>.json.gz           one item a line; .ion.gz
                              /manifest-files.json           one data file a line; manifest-files.md5
@@ -23,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from stator.engine import copies, export_records, ion_items, job_records, records
+from stator.engine import copies, export_changes, export_records, ion_items, job_records, records
 from stator.engine.catalogue import Table
 from stator.engine.export_records import DataFile, Export, ExportStatus
 from stator.engine.job_records import Copy, Job, JobKind, QueuedJob, add, advance, finish, still_as_read
@@ -46,6 +49,7 @@ _INVALID_TIME = (
 )
 _NO_BUCKET = ("S3NoSuchBucket", "The specified bucket does not exist")
 _VERSION = "2020-06-30"
+_INCREMENTAL_VERSION = "2023-08-01"
 
 
 def start(db: Database, table: Table, record: Export) -> Steps[tuple[Export, int | None]]:
@@ -67,20 +71,36 @@ def start(db: Database, table: Table, record: Export) -> Steps[tuple[Export, int
         if source.recovery is None:
             raise unavailable(source.name)
         bounds = window(source.recovery, now)
-        if not bounds.earliest <= record.time <= bounds.latest:
+        times = (record.time,) if record.since is None else (record.since, record.time)
+        if not all(bounds.earliest <= time <= bounds.latest for time in times):
             raise InvalidExportTimeException(_INVALID_TIME)
         rows = next_table_id(tx)
         begun = replace(record, id=id_of(now, rows), rows=rows)
+        own: tuple[int, ...] = (rows,)
+        if record.since is not None:
+            own = rows, next_table_id(tx)
+            begun = replace(begun, changes=own[1], keys=table.key_names)
         export_records.write(tx, begun)
-        pinned = db.catalogue.put(tx, source, replace(source, copied_to=(*source.copied_to, rows)), now)
-        moment = Moment(record.time) if record.time < now else present(tx, pinned)
+        pinned = db.catalogue.put(tx, source, replace(source, copied_to=(*source.copied_to, *own)), now)
+        if record.since is not None:
+            moment = _just_before(record.time)
+        else:
+            moment = Moment(record.time) if record.time < now else present(tx, pinned)
         copy = Copy(rows, decode_counter(tx.get(table.items_counter)), moment=moment)
         place = source.account, source.region, source.name
         copying = add(tx, Job(JobKind.COPY_FOR_EXPORT, source.id, *place, copy=copy))
-        return begun, add(tx, Job(JobKind.EXPORT_TABLE, rows, *place, transfer=begun.id, after=copying))
+        if record.since is not None:
+            of = Copy(begun.changes, 0, moment=_just_before(record.since), until=record.time)
+            copying = add(tx, Job(JobKind.COLLECT_CHANGES, source.id, *place, copy=of, after=copying))
+        return begun, add(tx, Job(JobKind.EXPORT_TABLE, own[-1], *place, transfer=begun.id, after=copying))
 
     keys = (table.catalogue_key, space.NEXT_TABLE_ID_KEY, space.NEXT_JOB_ID_KEY)
     return db.catalogue.change(Work(run, keys))
+
+
+def _just_before(time: float) -> Moment:
+    """Writes have times in milliseconds, and one at a moment belongs to it."""
+    return Moment(time - 0.001)
 
 
 def step(db: Database, queued: QueuedJob) -> Steps[int]:
@@ -93,7 +113,10 @@ def step(db: Database, queued: QueuedJob) -> Steps[int]:
         record = export_records.read(snapshot, space.export_key(job.account, job.region, job.transfer))
     assert record is not None, "the export of a job has its record"
     if copying is not None:
-        return (yield from copies.step(db, copying))
+        collects = copying.job.kind is JobKind.COLLECT_CHANGES
+        first = export_changes.step if collects else copies.step
+        handled: int = yield from first(db, copying)
+        return handled
     bucket = record.asked["S3Bucket"]
     try:
         if not db.objects.has_bucket(bucket):
@@ -136,16 +159,20 @@ def _rows(db: Database, queued: QueuedJob) -> Steps[list[Row]]:
 def _file(db: Database, queued: QueuedJob, record: Export, rows: list[Row]) -> Steps[int]:
     is_ion = record.asked["ExportFormat"] == "ION"
     name = hashlib.blake2b(f"{record.id} {record.files}".encode(), digest_size=13).hexdigest()
-    key = f"{record.folder}/data/{name}.{'ion' if is_ion else 'json'}.gz"
-    content = gzip.compress(b"".join(_lines(rows, is_ion)), mtime=0)
+    key = f"{record.data_folder}/{name}.{'ion' if is_ion else 'json'}.gz"
+    if record.since is None:
+        lines = list(_lines(rows, is_ion))
+    else:
+        lines = list(export_changes.lines(db.store, record, rows))
+    content = gzip.compress(b"".join(lines), mtime=0)
     db.objects.write(record.asked["S3Bucket"], key, content)
     digest = hashlib.md5(content, usedforsecurity=False).digest()
     etag = f"{hashlib.md5(digest, usedforsecurity=False).hexdigest()}-1"
-    file = DataFile(key, len(rows), _md5(content), etag)
-    size = sum(records.size(stored) for _, stored in rows)
-    counted = replace(record, files=record.files + 1, items=record.items + len(rows), size=record.size + size)
+    file = DataFile(key, len(lines), _md5(content), etag)
+    size = sum(map(len, lines)) if record.since is not None else _items_size(rows)
+    counted = replace(record, files=record.files + 1, items=record.items + len(lines), size=record.size + size)
     # Behind the last row of an empty file nothing follows either
-    cursor = rows[-1][0] + b"\0" if rows else space.item_prefix(record.rows) + b"\0"
+    cursor = rows[-1][0] + b"\0" if rows else space.item_prefix(queued.job.table_id) + b"\0"
 
     def run(tx: Transaction) -> int:
         if not still_as_read(tx, queued):
@@ -157,6 +184,10 @@ def _file(db: Database, queued: QueuedJob, record: Export, rows: list[Row]) -> S
 
     written: int = yield Work(run, (queued.key, record.key))
     return written
+
+
+def _items_size(rows: list[Row]) -> int:
+    return sum(records.size(stored) for _, stored in rows)
 
 
 def _lines(rows: list[Row], is_ion: bool) -> Iterator[bytes]:
@@ -192,14 +223,21 @@ def _manifest(db: Database, record: Export) -> Steps[bytes]:
 def _summary(record: Export) -> dict[str, Any]:
     assert record.ended_at is not None, "an export's end is known when it is summed up"
     asked = record.asked
+    of_kind: dict[str, Any] = {"exportTime": _written_time(record.time)}
+    if record.since is not None:
+        of_kind = {
+            "exportFromTime": _written_time(record.since),
+            "exportToTime": _written_time(record.time),
+            "outputView": record.view,
+        }
     return {
-        "version": _VERSION,
+        "version": _VERSION if record.since is None else _INCREMENTAL_VERSION,
         "exportArn": record.arn,
         "startTime": _written_time(record.started_at),
         "endTime": _written_time(record.ended_at),
         "tableArn": record.table_arn,
         "tableId": record.table_uid,
-        "exportTime": _written_time(record.time),
+        **of_kind,
         "s3Bucket": asked["S3Bucket"],
         "s3Prefix": asked.get("S3Prefix"),
         "s3SseAlgorithm": asked["S3SseAlgorithm"],
@@ -208,7 +246,7 @@ def _summary(record: Export) -> dict[str, Any]:
         "billedSizeBytes": record.size,
         "itemCount": record.items,
         "outputFormat": asked["ExportFormat"],
-        "exportType": "FULL_EXPORT",
+        "exportType": record.type,
     }
 
 
@@ -237,7 +275,8 @@ def _end(
             return 0
         export_records.write(tx, ended)
         job = queued.job
-        add(tx, Job(JobKind.PURGE_TABLE, record.rows, job.account, job.region, job.table))
+        for rows in filter(None, (record.rows, record.changes)):
+            add(tx, Job(JobKind.PURGE_TABLE, rows, job.account, job.region, job.table))
         finish(tx, queued)
         return 1
 

@@ -30,6 +30,9 @@ class JobKind(StrEnum):
     RESTORE_BACKUP = "RESTORE_BACKUP"
     RESTORE_TABLE = "RESTORE_TABLE"
     IMPORT_TABLE = "IMPORT_TABLE"
+    COPY_FOR_EXPORT = "COPY_FOR_EXPORT"
+    COLLECT_CHANGES = "COLLECT_CHANGES"
+    EXPORT_TABLE = "EXPORT_TABLE"
 
 
 class Copy(msgspec.Struct, frozen=True):
@@ -37,7 +40,9 @@ class Copy(msgspec.Struct, frozen=True):
 
     `into`: account, region and name of the table that is being made of them; None: a backup is. `backup`: the id of the
     backup that is being made, or restored from. `moment`: which state is copied; None: the source does not change.
-    `spans`: the parts of the source's log since then, once every item is copied; `place`: how far they are undone."""
+    `spans`: the parts of the source's log since then, once every item is copied; `place`: how far they are undone.
+
+    COLLECT_CHANGES reads the log from `moment` on, of changes before `until` (epoch seconds; engine.export_changes)."""
 
     rows: int
     total: int
@@ -46,12 +51,14 @@ class Copy(msgspec.Struct, frozen=True):
     moment: Moment | None = None
     spans: tuple[Span, ...] | None = None
     place: Place | None = None
+    until: float | None = None
 
 
 class Job(msgspec.Struct, frozen=True):
     """`account`, `region`, `table` and `index` are names, of a table or index that may be gone. `cursor` is the first
     key not yet handled (empty: from the start), `done` the rows handled. `copy`: of the jobs that copy items.
-    `transfer`: the id of the import, whose cursor is a place in its source (engine.imports)."""
+    `transfer`: the id of the import, whose cursor is a place in its source (engine.imports), or export.
+    `after`: the job that must be finished first."""
 
     kind: JobKind
     table_id: int
@@ -64,6 +71,7 @@ class Job(msgspec.Struct, frozen=True):
     done: int = 0
     copy: Copy | None = None
     transfer: str = ""
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)

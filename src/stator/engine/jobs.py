@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stator.engine import backfill, copies, expiry_jobs, job_records, purge
+from stator.engine import backfill, copies, expiry_jobs, export_changes, exports, job_records, purge
 from stator.engine.job_records import Job, JobKind, QueuedJob
 from stator.keys import space
 from stator.limits import JOBS_LOOKED_AT
@@ -33,6 +33,9 @@ _WAITED_FOR = frozenset(
         JobKind.RESTORE_BACKUP,
         JobKind.RESTORE_TABLE,
         JobKind.IMPORT_TABLE,
+        JobKind.COPY_FOR_EXPORT,
+        JobKind.COLLECT_CHANGES,
+        JobKind.EXPORT_TABLE,
     )
 )
 
@@ -118,6 +121,10 @@ class Jobs:
             return step(self._db.store, self._db.catalogue, queued)
         if queued.job.kind is JobKind.IMPORT_TABLE:
             return self._db.imports.step(queued)
+        if queued.job.kind is JobKind.COLLECT_CHANGES:
+            return export_changes.step(self._db, queued)
+        if queued.job.kind is JobKind.EXPORT_TABLE:
+            return exports.step(self._db, queued)
         if queued.job.copy is not None:
             return copies.step(self._db, queued)
         return purge.step(queued)

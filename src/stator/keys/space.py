@@ -23,6 +23,8 @@
     backup    := 0 BACKUP account NUL region NUL name NUL backup id  its items are rows of a table id of its own
     ending    := 0 BACKUP_END second(8) table_id(4)              a backup that is kept until then: its key
     import    := 0 IMPORT account NUL region NUL import id       import ids order as time does
+    export    := 0 EXPORT account NUL region NUL export id       export ids too
+    data file := table_id EXPORT_FILE number(4)                  of an export; its items are rows of the table id
 
 H16 is `keys.encoding.partition_hash`, salted per file: scan order is hash order, and parallel segments are equal
 slices of its first eight bytes. A base key's hash ends every global index row, so equal index keys never collide.
@@ -49,6 +51,7 @@ class Kind(IntEnum):
     LOG = 7
     NEW_IMAGE = 8
     SHARD = 9
+    EXPORT_FILE = 0x10
 
 
 class OwnKind(IntEnum):
@@ -64,6 +67,7 @@ class OwnKind(IntEnum):
     EXPIRING = 8
     TOKEN = 0x40
     IMPORT = 0x50
+    EXPORT = 0x51
     BACKUP = 0x41
     BACKUP_END = 0x42
 
@@ -93,6 +97,7 @@ LOGGED_PREFIX = _own(OwnKind.LOGGED)
 EXPIRING_PREFIX = _own(OwnKind.EXPIRING)
 TOKEN_PREFIX = _own(OwnKind.TOKEN)
 IMPORT_PREFIX = _own(OwnKind.IMPORT)
+EXPORT_PREFIX = _own(OwnKind.EXPORT)
 BACKUP_PREFIX = _own(OwnKind.BACKUP)
 BACKUP_END_PREFIX = _own(OwnKind.BACKUP_END)
 
@@ -152,6 +157,23 @@ def imports_prefix(account: str, region: str) -> bytes:
 
 def import_key(account: str, region: str, import_id: str) -> bytes:
     return imports_prefix(account, region) + import_id.encode()
+
+
+def exports_prefix(account: str, region: str) -> bytes:
+    return EXPORT_PREFIX + f"{account}\0{region}\0".encode()
+
+
+def export_key(account: str, region: str, export_id: str) -> bytes:
+    return exports_prefix(account, region) + export_id.encode()
+
+
+def export_file_key(rows: int, number: int) -> bytes:
+    return _NUMBERED.pack(rows, Kind.EXPORT_FILE, number)
+
+
+def export_files_stop(rows: int) -> bytes:
+    """The first key after those of all data files of an export."""
+    return _HEAD.pack(rows, Kind.EXPORT_FILE + 1)
 
 
 def table_prefix(table_id: int) -> bytes:
