@@ -196,6 +196,11 @@ def test_every_way_to_write_keeps_the_queue(session: Expiring):
         },
     )
     assert session.entries() == {"put": NOW + 1, "t1": NOW + 3, "b1": NOW + 4}
+    write("ExecuteStatement", {"Statement": f"INSERT INTO music VALUE {{'pk': 'q', 'ttl': {NOW + 5}}}"})
+    assert session.entries() == {"put": NOW + 1, "t1": NOW + 3, "b1": NOW + 4, "q": NOW + 5}
+    write("ExecuteStatement", {"Statement": f"UPDATE music SET \"ttl\" = {NOW + 6} WHERE pk = 'q'"})
+    assert session.entries()["q"] == NOW + 6
+    write("ExecuteStatement", {"Statement": "DELETE FROM music WHERE pk = 'q'"})
     write("DeleteItem", {"TableName": "music", "Key": {"pk": {"S": "put"}}})
     assert session.entries() == {"t1": NOW + 3, "b1": NOW + 4}
     session.expire_after(10)
