@@ -300,6 +300,40 @@ def test_an_export_that_never_was_is_not_found(door: Door):
     assert refusal.value.code == "ExportNotFoundException"
 
 
+def test_an_incremental_export_goes_on_in_a_new_process_at_every_step(
+    s3: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+):
+    monkeypatch.setattr("stator.api.exports.EXPORT_FIRST_ITEMS", 0)
+    monkeypatch.setattr("stator.engine.exports.EXPORT_FILE_ROWS", 256)
+    store = MemoryStore()
+
+    def fresh() -> Database:
+        return Database(store, Options(s3_folder=str(s3)), clock=clock)
+
+    door = InProcessDoor(fresh())
+    make(door)
+    for id in range(600):
+        put(door, id)
+    clock.advance(10)
+    since = clock.now()
+    for id in range(300, 900):
+        put(door, id, Title={"S": "changed"})
+    clock.advance(1000)
+    bounds = {"ExportFromTime": since, "ExportToTime": clock.now()}
+    asked = {"TableArn": ARN, "S3Bucket": "target", "ExportType": "INCREMENTAL_EXPORT"}
+    answer = door.call("ExportTableToPointInTime", {**asked, "IncrementalExportSpecification": bounds})
+    while fresh().jobs.pending():
+        put(door, 0, Title={"S": str(clock.now())})
+        drive(store, fresh().jobs.step())
+        clock.advance(1)
+    arn = answer["ExportDescription"]["ExportArn"]
+    shown = door.call("DescribeExport", {"ExportArn": arn})["ExportDescription"]
+    found = [json.loads(line) for line in lines(s3 / "target", shown)]
+    assert sorted(int(line["Keys"]["Id"]["N"]) for line in found) == list(range(300, 900))
+    assert all(("OldImage" in line) == (int(line["Keys"]["Id"]["N"]) < 600) for line in found)
+    door.call("DeleteTable", {"TableName": "books"})
+
+
 def test_a_new_process_at_every_step_exports_every_item_once(s3: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("stator.api.exports.EXPORT_FIRST_ITEMS", 0)
     monkeypatch.setattr("stator.engine.exports.EXPORT_FILE_ROWS", 256)

@@ -11,6 +11,7 @@ from doors import Door, InProcessDoor, Refusal
 from import_session import TABLE, asking, counts, imported, items
 
 from stator.engine.database import Database
+from stator.engine.object_folders import ObjectFolders
 from stator.storage.memory import MemoryStore
 
 BOOK = {
@@ -89,6 +90,24 @@ def test_objects_below_the_prefix_are_imported_and_no_others(door: Door, s3: Pat
     shown = imported(door, S3BucketSource={"S3Bucket": "source", "S3KeyPrefix": "yes"})
     assert counts(shown) == ("COMPLETED", 2, 2, 0)
     assert [item["Id"]["N"] for item in items(door)] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "after", "expected"),
+    [
+        ("", "", ["a.b", "a/1", "a/b/c", "a0", "b/1"]),
+        ("a", "a", ["a.b", "a/1", "a/b/c", "a0"]),
+        ("a/", "", ["a/1", "a/b/c"]),
+        ("", "a/1", ["a/b/c", "a0", "b/1"]),
+        ("a/b", "a/b/c", []),
+    ],
+)
+def test_objects_are_listed_in_the_order_of_their_keys(tmp_path: Path, prefix: str, after: str, expected: list[str]):
+    for key in ("a.b", "a/1", "a/b/c", "a0", "b/1", ".stator-unfinished"):
+        (tmp_path / "bucket" / key).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "bucket" / key).write_bytes(b"")
+    found = list(ObjectFolders(str(tmp_path)).keys("bucket", prefix, after))
+    assert found == expected
 
 
 def test_an_empty_bucket_makes_an_empty_table(door: Door, s3: Path):

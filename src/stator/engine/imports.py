@@ -11,6 +11,7 @@ An import with errors ends FAILED, with the items that were good. One whose buck
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -82,11 +83,13 @@ class Slice:
 
 
 class Imports:
-    """Takes the steps of imports. What is remembered here is only an open reader, at the place a job stands at."""
+    """Takes the steps of imports. What is remembered here is only an open reader and an open listing of objects,
+    at the place a job stands at."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._open: tuple[int, str, Records] | None = None
+        self._listing: tuple[int, str, Iterator[str]] | None = None
 
     def step(self, queued: QueuedJob) -> Steps[int]:
         """Handles the next slice of records; at the end finishes the job. Returns the records handled."""
@@ -103,7 +106,7 @@ class Imports:
                 return (yield from self._end(queued, record, table, _NO_BUCKET, keep=False))
             key, number = _place(job.cursor)
             if not key:
-                following = self._following(source, "")
+                following = self._following(queued.id, source, "")
                 if following is None:
                     return (yield from self._end(queued, record, table, None, keep=True))
                 key, number = following, 0
@@ -122,7 +125,7 @@ class Imports:
         now_at: str | None = key
         if is_over:
             records.close()
-            now_at = self._following(source, key)
+            now_at = self._following(queued.id, source, key)
         else:
             self._open = queued.id, key, records
         counted = replace(
@@ -167,8 +170,17 @@ class Imports:
                 yield None
         return records
 
-    def _following(self, source: dict[str, str], after: str) -> str | None:
-        return next(self._db.objects.keys(source["S3Bucket"], source.get("S3KeyPrefix") or "", after), None)
+    def _following(self, job_id: int, source: dict[str, str], after: str) -> str | None:
+        """The object behind that one; None at the end."""
+        listing, self._listing = self._listing, None
+        if listing is not None and listing[:2] == (job_id, after):
+            keys = listing[2]
+        else:
+            keys = self._db.objects.keys(source["S3Bucket"], source.get("S3KeyPrefix") or "", after)
+        following = next(keys, None)
+        if following is not None:
+            self._listing = job_id, following, keys
+        return following
 
     def _end(
         self,

@@ -35,10 +35,8 @@ class ObjectFolders:
         return self._bucket(bucket).is_dir()
 
     def keys(self, bucket: str, prefix: str, after: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix` and come after `after`, in the order of their bytes' text."""
-        root = self._bucket(bucket)
-        found = (key for key in _files(root, "") if key.startswith(prefix) and key > after)
-        return iter(sorted(found))
+        """The keys that begin with `prefix` and come after `after`, in their order, a folder read at a time."""
+        return _files(self._bucket(bucket), "", prefix, after)
 
     def read(self, bucket: str, key: str) -> BinaryIO:
         """Raises OSError."""
@@ -72,17 +70,18 @@ class ObjectFolders:
         return self._bucket(bucket).joinpath(*parts)
 
 
-def is_key(key: str) -> bool:
-    """Whether an object of this key can be a file."""
-    return all(part not in ("", ".", "..") and "\0" not in part for part in key.split("/"))
-
-
-def _files(folder: Path, key: str) -> Iterator[str]:
+def _files(folder: Path, key: str, prefix: str, after: str) -> Iterator[str]:
+    """Folders count with the `/` that ends them, so that a walk in the order of names is one in the order of keys."""
     with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(_UNFINISHED):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(Path(entry.path), f"{key}{entry.name}/")
-            elif entry.is_file(follow_symlinks=False):
-                yield key + entry.name
+        found = sorted(
+            key + entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "")
+            for entry in entries
+            if not entry.name.startswith(_UNFINISHED) and not entry.is_symlink()
+        )
+    for each in found:
+        if each.endswith("/"):
+            may_have = each.startswith(prefix) or prefix.startswith(each)
+            if may_have and (each > after or after.startswith(each)):
+                yield from _files(folder / each[len(key) : -1], each, prefix, after)
+        elif each.startswith(prefix) and each > after:
+            yield each
