@@ -127,6 +127,15 @@ def test_an_export_has_the_items_as_they_were_at_its_time(door: Door, s3: Path, 
     assert [item["Id"]["N"] for item in items(s3 / "target", exported(door))] == ["1", "3"]
 
 
+def test_the_present_state_can_be_exported_as_soon_as_recovery_is_on(
+    door: Door, s3: Path, clock: ManualClock
+):
+    clock.advance(0.5)
+    make(door)
+    put(door, 1)
+    assert items(s3 / "target", exported(door)) == [{"Id": {"N": "1"}}]
+
+
 def test_a_table_without_items_has_one_empty_file(door: Door, s3: Path):
     make(door)
     shown = exported(door)

@@ -91,7 +91,7 @@ def _export(db: Database, request: Request, table: Table) -> Steps[Answer]:
         view=bounds.get("ExportViewType") or "NEW_AND_OLD_IMAGES",
         started_at=now,
     )
-    begun, job = yield from exports.start(db, table, record)
+    begun, job = yield from exports.start(db, table, record, latest=time is None and not bounds)
     if job is not None:
         # What is small is exported before its client asks again; the rest goes on as a job.
         yield from db.jobs.run(job, EXPORT_FIRST_S, EXPORT_FIRST_ITEMS)

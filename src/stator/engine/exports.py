@@ -52,9 +52,9 @@ _VERSION = "2020-06-30"
 _INCREMENTAL_VERSION = "2023-08-01"
 
 
-def start(db: Database, table: Table, record: Export) -> Steps[tuple[Export, int | None]]:
-    """Begins the export of the table at the record's time (its id and rows are not looked at); or finds the one that
-    its token began. Returns the export, and the job of a new one.
+def start(db: Database, table: Table, record: Export, latest: bool) -> Steps[tuple[Export, int | None]]:
+    """Begins the export of the table at the record's time (its id and rows are not looked at), or as it is in this
+    transaction if `latest`; or finds the one that its token began. Returns the export, and the job of a new one.
 
     Raises ResourceNotFoundException, ResourceInUseException while the table is restored, ExportConflictException,
     PointInTimeRecoveryUnavailableException, InvalidExportTimeException."""
@@ -72,7 +72,7 @@ def start(db: Database, table: Table, record: Export) -> Steps[tuple[Export, int
             raise unavailable(source.name)
         bounds = window(source.recovery, now)
         times = (record.time,) if record.since is None else (record.since, record.time)
-        if not all(bounds.earliest <= time <= bounds.latest for time in times):
+        if not latest and not all(bounds.earliest <= time <= bounds.latest for time in times):
             raise InvalidExportTimeException(_INVALID_TIME)
         rows = next_table_id(tx)
         begun = replace(record, id=id_of(now, rows), rows=rows)
@@ -85,7 +85,8 @@ def start(db: Database, table: Table, record: Export) -> Steps[tuple[Export, int
         if record.since is not None:
             moment = _just_before(record.time)
         else:
-            moment = Moment(record.time) if record.time < now else present(tx, pinned)
+            is_past = not latest and record.time < now
+            moment = Moment(record.time) if is_past else present(tx, pinned)
         copy = Copy(rows, decode_counter(tx.get(table.items_counter)), moment=moment)
         place = source.account, source.region, source.name
         copying = add(tx, Job(JobKind.COPY_FOR_EXPORT, source.id, *place, copy=copy))
