@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 DYNAMODB = "com.amazonaws.dynamodb.v20120810"
 CORAL_VALIDATE = "com.amazon.coral.validate"
 CORAL_SERVICE = "com.amazon.coral.service"
+CORAL_AVAILABILITY = "com.amazon.coral.availability"
 
 
 class ServiceError(Exception):
@@ -89,7 +90,7 @@ class AccessDeniedException(ServiceError):
 
 
 class ThrottlingException(ServiceError):
-    type_prefix = CORAL_SERVICE
+    type_prefix = CORAL_AVAILABILITY
 
 
 class ResourceNotFoundException(ServiceError):
@@ -133,7 +134,10 @@ class InvalidRestoreTimeException(ServiceError):
 
 
 class ConditionalCheckFailedException(ServiceError):
-    """`item` is the stored item as wire JSON bytes, when the request asked for it."""
+    """`item` is the stored item as wire JSON bytes, when the request asked for it. `size`: bytes of the item that was
+    there, which the refusal costs."""
+
+    size = 0
 
 
 class DuplicateItemException(ServiceError):

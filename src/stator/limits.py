@@ -135,6 +135,9 @@ WARM_WRITE_UNITS_ON_DEMAND = 4_000
 # Decreases of provisioned throughput in one UTC day that need no pause, and the pause of the others
 DECREASES_FREE_A_DAY = 4
 DECREASE_PAUSE_S = 3600
+# Seconds of a limit's units that may be saved up (AWS), and limits whose state is kept (ours)
+BURST_S = 300
+BUCKETS_MAX = 16_384
 
 # The catalogue and its jobs (ours)
 CACHED_TABLES_MAX = 4096

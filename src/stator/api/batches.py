@@ -1,13 +1,15 @@
 """BatchGetItem and BatchWriteItem: many items, each read or written on its own.
 
 Neither is atomic as a whole: a batch write goes as several works, so that none outgrows a store's transaction, and
-each item in it is whole. What a batch leaves undone comes back as UnprocessedKeys or UnprocessedItems.
+each item in it is whole. What a batch leaves undone comes back as UnprocessedKeys or UnprocessedItems; one that gets
+nothing done, because its tables are at their limits, is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate, compress
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,8 @@ from stator.engine.capacity import read_units
 from stator.engine.catalogue import Table
 from stator.engine.item_keys import ItemKey, checked_key, key_of
 from stator.engine.items import Written
-from stator.errors import ValidationException
+from stator.engine.throttling import THROTTLED, Payments, refused
+from stator.errors import ServiceError, ValidationException
 from stator.expressions import Placeholders, Projection
 from stator.limits import (
     BATCH_GET_BYTES_MAX,
@@ -67,22 +70,33 @@ def batch_get_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     capacities = []
     left_out = db.hardships.unprocessed(sum(len(keys) for _, keys in tables.values()))
     first = 0
+    refusals = []
     for name, (table, keys) in tables.items():
         here = [at not in left_out for at in range(first, first + len(keys))]
         first += len(keys)
         got = yield from _get_all(db, table, list(compress(keys, here)), wanted[name], budget, room)
         budget -= got.size
         room -= got.json_bytes
+        refusals += [] if got.refusal is None else [got.refusal]
         answer["Responses"][name] = Raw(b"[" + b",".join(got.bodies) + b"]")
         if got.read < len(keys):
             answer["UnprocessedKeys"][name] = _keys_left(wanted[name].asked, here, got.read)
         call.items_read += len(got.bodies)
         call.items_returned += len(got.bodies)
         call.read_units += got.units
-        capacities.append(consumed(request, table, got.units))
+        if got.read or table.meter is None:
+            capacities.append(consumed(request, table, got.units))
+    if refusals and not any(_has_read(answer, name, len(keys)) for name, (_, keys) in tables.items()):
+        raise refusals[0]
     if any(capacities):
         answer["ConsumedCapacity"] = capacities
     return answer
+
+
+def _has_read(answer: Answer, name: str, keys: int) -> bool:
+    """Whether any of a table's `keys` was looked up."""
+    left = answer["UnprocessedKeys"].get(name)
+    return left is None or len(left["Keys"]) < keys
 
 
 def _keys_left(asked: Request, here: list[bool], read: int) -> Request:
@@ -122,13 +136,15 @@ def _find(db: Database, call: Call, name: str, wanted: _Wanted) -> tuple[Table, 
 
 @dataclass(slots=True)
 class _Got:
-    """`read` keys were looked up, `size` bytes of items found, which are `json_bytes` to send."""
+    """`read` keys were looked up, `size` bytes of items found, which are `json_bytes` to send. `refusal`: why no more
+    were, when the table is at its limit."""
 
     bodies: list[bytes] = field(default_factory=list)
     read: int = 0
     size: int = 0
     json_bytes: int = 0
     units: float = 0.0
+    refusal: ServiceError | None = None
 
 
 def _get_all(
@@ -138,14 +154,21 @@ def _get_all(
     got = _Got()
     turn = 0
     reader = db.read(wanted.consistent)
+    meter = table.meter
     for key in keys:
+        if meter is not None and (refusal := refused(meter.refuse_read)):
+            got.refusal = refusal
+            break
         record = key.own(reader.get(key.stored))
         size = 0 if record is None else records.size(record)
         if got.size + size > budget or got.json_bytes >= room:
             break
         got.read += 1
         got.size += size
-        got.units += read_units(size, wanted.consistent)
+        units = read_units(size, wanted.consistent)
+        got.units += units
+        if meter is not None:
+            meter.read(units)
         if record is not None:
             got.bodies.append(_body(record, wanted.projection))
             got.json_bytes += len(got.bodies[-1])
@@ -181,11 +204,19 @@ def batch_write_item(db: Database, request: Request, call: Call) -> Steps[Answer
     left_out = db.hardships.unprocessed(len(writes))
     undone = [write for at, write in enumerate(writes) if at in left_out]
     writes = [write for at, write in enumerate(writes) if at not in left_out]
-    done: list[Written] = []
+    refusal: ServiceError | None = None
+    done: list[tuple[_Write, Written]] = []
     for part in _parts(writes):
-        written: list[Written] = yield _batch_work(db, part)
-        done += written
-    return _written_answer(request, call, writes, done) | {"UnprocessedItems": _asked_again(undone)}
+        try:
+            written: list[Written] = yield _batch_work(db, part)
+        except THROTTLED as error:
+            refusal = refusal or error
+            undone += part
+        else:
+            done += zip(part, written, strict=True)
+    if refusal is not None and not done:
+        raise refusal
+    return _written_answer(request, call, done) | {"UnprocessedItems": _asked_again(undone)}
 
 
 def _checked(asked: dict[str, Any]) -> tuple[Item | None, Item | None, int]:
@@ -220,10 +251,12 @@ def _place_all(
 
 
 def _parts(writes: list[_Write]) -> Iterator[list[_Write]]:
+    """A write that something limits is a work of its own: it may be refused."""
     part: list[_Write] = []
     weight = 0
     for write in writes:
-        if part and weight + write.size > WORK_BYTES_MAX:
+        alone = write.table.meter is not None or (part and part[-1].table.meter is not None)
+        if part and (alone or weight + write.size > WORK_BYTES_MAX):
             yield part
             part, weight = [], 0
         part.append(write)
@@ -233,16 +266,19 @@ def _parts(writes: list[_Write]) -> Iterator[list[_Write]]:
 
 
 def _batch_work(db: Database, part: list[_Write]) -> Work:
+    payments = Payments(db.throttle)
+
     def run(tx: Transaction) -> list[Written]:
-        return [_write(db, tx, write) for write in part]
+        payments.begin()
+        return [payments.write(tx, write.table, partial(_write, db, write)) for write in part]
 
     decides = tuple(write.key.stored for write in part)
     shares = tuple({write.table.catalogue_key for write in part})
     return Work(db.remembering(run), decides, shares, sum(write.size for write in part))
 
 
-def _write(db: Database, tx: Transaction, write: _Write) -> Written:
-    table = db.catalogue.current(tx, write.table)
+def _write(db: Database, write: _Write, tx: Transaction, table: Table) -> Written:
+    table = db.catalogue.current(tx, table)
     if write.item is None:
         return items.delete_item(tx, table, write.key, None)
     return items.put_item(tx, table, write.key, write.item, write.size, None)
@@ -261,10 +297,10 @@ def _asked_again(undone: list[_Write]) -> dict[str, list[Answer]]:
     return again
 
 
-def _written_answer(request: Request, call: Call, writes: list[_Write], done: list[Written]) -> Answer:
+def _written_answer(request: Request, call: Call, done: list[tuple[_Write, Written]]) -> Answer:
     answer: Answer = {}
     by_name: dict[str, list[tuple[_Write, Written]]] = {}
-    for write, written in zip(writes, done, strict=True):
+    for write, written in done:
         by_name.setdefault(write.name, []).append((write, written))
     capacities = []
     metrics = {}

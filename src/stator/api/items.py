@@ -49,6 +49,8 @@ def get_item(db: Database, request: Request, call: Call) -> Answer:
     if projection is not None:
         check_key_paths(table, projection.nested)
     consistent = request.get("ConsistentRead") is True
+    if table.meter is not None:
+        table.meter.refuse_read()
     record = key.own(db.read(consistent).get(key.stored))
     answer: Answer = {}
     size = 0
@@ -60,6 +62,8 @@ def get_item(db: Database, request: Request, call: Call) -> Answer:
         answer["Item"] = Raw(body)
     units = read_units(size, consistent)
     call.read_units = units
+    if table.meter is not None:
+        table.meter.read(units)
     if "ReturnConsumedCapacity" in request:
         capacity = consumed(request, table, units)
         if capacity is not None:
@@ -157,7 +161,7 @@ def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:
     def run(tx: Transaction) -> Written:
         return items.update_item(tx, db.catalogue.current(tx, table), key, update, condition)
 
-    written: Written = yield Work(db.remembering(run), (key.stored,), (table.catalogue_key,))
+    written: Written = yield Work(db.writing(table, run), (key.stored,), (table.catalogue_key,))
     answer: Answer = {}
     wanted = request.get("ReturnValues", "NONE")
     if wanted != "NONE":
@@ -208,14 +212,14 @@ def put_work(
     def run(tx: Transaction) -> Written:
         return items.put_item(tx, db.catalogue.current(tx, table), key, item, size, condition)
 
-    return Work(db.remembering(run), (key.stored,), (table.catalogue_key,), size)
+    return Work(db.writing(table, run), (key.stored,), (table.catalogue_key,), size)
 
 
 def delete_work(db: Database, table: Table, key: ItemKey, condition: Condition | None = None) -> Work:
     def run(tx: Transaction) -> Written:
         return items.delete_item(tx, db.catalogue.current(tx, table), key, condition)
 
-    return Work(db.remembering(run), (key.stored,), (table.catalogue_key,))
+    return Work(db.writing(table, run), (key.stored,), (table.catalogue_key,))
 
 
 def check_condition_paths(table: Table, condition: Condition | None) -> None:

@@ -255,6 +255,9 @@ def _plan(
 
 def _answer(db: Database, request: Request, call: Call, plan: ReadPlan) -> Steps[Answer]:
     consistent = request.get("ConsistentRead") is True
+    meter = plan.table.meter
+    if meter is not None:
+        meter.refuse_read(plan.index)
     page = yield from read_page(_source(db, plan, consistent), plan)
     call.items_read, call.items_returned = page.scanned, page.count
     answer: Answer = {"Count": page.count, "ScannedCount": page.scanned}
@@ -276,6 +279,8 @@ def _add_capacity(
     units = page_units(page.row_bytes, consistent)
     fetched = sum(read_units(size, consistent) for size in page.fetched)
     call.read_units += units + fetched
+    if plan.table.meter is not None:
+        plan.table.meter.read(units + fetched, plan.index)
     if plan.index is None:
         capacity = consumed(request, plan.table, units)
     else:

@@ -146,6 +146,7 @@ def _options(settings: Settings) -> Options:
         region=settings.region,
         namespace=settings.namespace,
         like_aws=like_aws_of(settings),
+        enforce_capacity=settings.enforce_capacity,
         stream_shards=settings.stream_shards,
         stream_shard_s=settings.stream_shard_hours * 3600,
         s3_folder=None if settings.s3_folder is None else os.path.abspath(os.path.expanduser(settings.s3_folder)),

@@ -255,6 +255,14 @@ SETTINGS: tuple[Setting, ...] = (
         "PATH",
     ),
     Setting(
+        "enforce_capacity",
+        _boolean,
+        False,
+        "true or false",
+        "Throttle provisioned tables and indexes at their capacity. On-demand maximums always throttle.",
+        switch=True,
+    ),
+    Setting(
         "like_aws",
         _boolean,
         False,
@@ -334,6 +342,7 @@ class Settings:
     stream_shard_hours: float
     s3_folder: str | None
     ttl_delay: float
+    enforce_capacity: bool
     like_aws: bool
     index_lag: bool | None
     stale_reads: bool | None

@@ -8,12 +8,16 @@ schemas, lookups by name. The catalogue key's bytes are what item writes share a
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from stator.engine.expiry_queue import ExpiryQueue
 from stator.engine.log import LogClock, LogWriter
 from stator.keys import space
+
+if TYPE_CHECKING:
+    from stator.engine.throttling import Meter
 
 
 class Status(StrEnum):
@@ -254,7 +258,8 @@ class Table:
     """A live table: immutable, shared by all requests until its stored description changes.
 
     `salt` is the store's: it keys the hashes of every partition key. `log` is None while nothing reads one, `expiry`
-    while no items expire."""
+    while no items expire, `meter` while nothing limits reads and writes; the catalogue sets it before it lets the table
+    out."""
 
     __slots__ = (
         "by_index_name",
@@ -271,6 +276,7 @@ class Table:
         "keys",
         "local_indexes",
         "log",
+        "meter",
         "name",
         "partition",
         "salt",
@@ -300,6 +306,7 @@ class Table:
         )
         self.local_indexes = tuple(index for index in self.indexes if index.local)
         self.by_index_name = {index.name: index for index in self.indexes}
+        self.meter: Meter | None = None
         ttl = description.ttl
         expires = ttl is not None and ttl.status is not TtlStatus.DISABLING
         self.expiry = ExpiryQueue(description.id, ttl.attribute) if ttl is not None and expires else None

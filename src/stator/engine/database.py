@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from stator.clock import Clock, SystemClock, seeded_random
 from stator.engine.backups import BackupUpkeep
+from stator.engine.catalogue import Table
 from stator.engine.expiry import Expiry
 from stator.engine.imports import Imports
+from stator.engine.items import Written
 from stator.engine.jobs import Jobs
 from stator.engine.like_aws import EASY, Hardships, LikeAws
 from stator.engine.lingering import Lingering
@@ -17,6 +19,7 @@ from stator.engine.log_upkeep import LogUpkeep
 from stator.engine.object_folders import ObjectFolders
 from stator.engine.past import Past, Result
 from stator.engine.tables import Catalogue
+from stator.engine.throttling import Throttle
 from stator.engine.tokens import Tokens
 from stator.limits import STREAM_SHARD_S, STREAM_SHARDS
 from stator.storage.contract import Store, Transaction
@@ -31,7 +34,8 @@ class Options:
     `region` and `account` are what ARNs carry, and the one namespace when it is shared. A new stream has
     `stream_shards` shards, a power of two, and each is replaced when it has been open for `stream_shard_s` seconds.
     Items are deleted when they have been expired for `ttl_delay_s` seconds.
-    `s3_folder`: where the buckets of imports and exports are, each a folder."""
+    `s3_folder`: where the buckets of imports and exports are, each a folder. `enforce_capacity`: whether provisioned
+    capacity limits (engine.throttling)."""
 
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
@@ -41,6 +45,7 @@ class Options:
     stream_shard_s: float = STREAM_SHARD_S
     ttl_delay_s: float = 0.0
     s3_folder: str | None = None
+    enforce_capacity: bool = False
 
 
 class Database:
@@ -57,7 +62,8 @@ class Database:
         self.options = options or Options()
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or seeded_random()
-        self.catalogue = Catalogue(store, self.clock, self.options.stream_shards)
+        self.throttle = Throttle(self.clock, self.options.enforce_capacity)
+        self.catalogue = Catalogue(store, self.clock, self.options.stream_shards, self.throttle)
         self.objects = ObjectFolders(self.options.s3_folder)
         self.imports = Imports(self)
         self.jobs = Jobs(self)
@@ -77,6 +83,10 @@ class Database:
     def remembering(self, run: Callable[[Transaction], Result]) -> Callable[[Transaction], Result]:
         """The work that writes items by `run`. Every such work is wrapped here, so that reads may miss its writes."""
         return self.hardships.history.remembering(run) if self.hardships.remembers else run
+
+    def writing(self, table: Table, run: Callable[[Transaction], Written]) -> Callable[[Transaction], Written]:
+        """The work that writes one item of `table` by `run`: `remembering`, and held to what limits the table."""
+        return self.remembering(run if table.meter is None else self.throttle.metering(table, run))
 
     def close(self) -> None:
         self.store.close()

@@ -53,7 +53,10 @@ class Condition:
         if self.matches(item):
             return
         extra = {"Item": msgspec.Raw(records.body(record))} if self.return_old and record is not None else {}
-        raise ConditionalCheckFailedException("The conditional request failed", **extra)
+        failure = ConditionalCheckFailedException("The conditional request failed", **extra)
+        if record is not None:
+            failure.size = records.size(record)
+        raise failure
 
 
 class Written:

@@ -22,6 +22,7 @@ from stator.engine import backup_records, log_readers, time_to_live
 from stator.engine.catalogue import Status, Table, TableDescription, decode, encode
 from stator.engine.job_records import Job, JobKind, add
 from stator.engine.log import LogClock
+from stator.engine.throttling import Throttle
 from stator.errors import ResourceInUseException, ResourceNotFoundException, StatorError, ValidationException
 from stator.keys import space
 from stator.limits import CACHED_TABLES_MAX, STREAM_SHARDS
@@ -79,10 +80,17 @@ class Catalogue:
     """Shared by threads: the remembered tables, and what says how far they can be trusted, change under `_lock`;
     `table` reads them without it."""
 
-    def __init__(self, store: Store, clock: Clock | None = None, stream_shards: int = STREAM_SHARDS) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock | None = None,
+        stream_shards: int = STREAM_SHARDS,
+        throttle: Throttle | None = None,
+    ) -> None:
         """`stream_shards`: how many shards a log that comes to be read has, a power of two."""
         self._store = store
         self._clock = clock or SystemClock()
+        self._throttle = throttle or Throttle(self._clock)
         self._log_clock = LogClock(self._clock.now)
         self._stream_shards = stream_shards
         self._lock = threading.Lock()
@@ -114,7 +122,9 @@ class Catalogue:
 
     def live(self, stored: bytes) -> Table:
         """The table of a stored description."""
-        return Table(stored, self._store.salt, self._log_clock)
+        table = Table(stored, self._store.salt, self._log_clock)
+        table.meter = self._throttle.meter(table.description)
+        return table
 
     def names(self, account: str, region: str, after: str | None, limit: int) -> tuple[list[str], bool]:
         """Table names in order, those after `after`, at most `limit`; and whether there are more."""

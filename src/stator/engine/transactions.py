@@ -20,12 +20,14 @@ from stator.engine.catalogue import Table
 from stator.engine.item_keys import ItemKey
 from stator.engine.items import Condition, Update, Written
 from stator.engine.like_aws import CONFLICT
+from stator.engine.throttling import THROTTLED, Payments, refused
 from stator.engine.tokens import Record, Token
 from stator.errors import (
     ConditionalCheckFailedException,
     DuplicateItemException,
     EmptyKeyValue,
     ItemCollectionSizeLimitExceededException,
+    ProvisionedThroughputExceededException,
     ServiceError,
     TransactionCanceledException,
     ValidationException,
@@ -109,7 +111,8 @@ def work(db: Database, actions: Sequence[Action], token: Token | None, conflicti
 
     Raises TransactionCanceledException, EmptyKeyValue and IdempotentParameterMismatchException."""
 
-    write = db.remembering(lambda tx: _do_all(db, tx, actions))
+    payments = Payments(db.throttle, TRANSACTION_FACTOR)
+    write = db.remembering(lambda tx: _do_all(db, tx, actions, payments))
 
     def run(tx: Transaction) -> Outcome:
         repeated = None if token is None else token.recorded(tx)
@@ -129,13 +132,14 @@ def work(db: Database, actions: Sequence[Action], token: Token | None, conflicti
     )
 
 
-def _do_all(db: Database, tx: Transaction, actions: Iterable[Action]) -> list[Written]:
+def _do_all(db: Database, tx: Transaction, actions: Iterable[Action], payments: Payments) -> list[Written]:
     done: list[Written] = []
+    payments.begin()
     reasons: list[Reason] = []
     failed = False
     for action in actions:
         try:
-            done.append(action.do(tx, db.catalogue.current(tx, action.table)))
+            done.append(payments.write(tx, db.catalogue.current(tx, action.table), action.do))
             reasons.append(NO_REASON)
         except EmptyKeyValue:
             raise
@@ -144,10 +148,12 @@ def _do_all(db: Database, tx: Transaction, actions: Iterable[Action]) -> list[Wr
             DuplicateItemException,
             ItemCollectionSizeLimitExceededException,
             ValidationException,
+            *THROTTLED,
         ) as fault:
             failed = True
             reasons.append(_reason(fault))
     if failed:
+        payments.begin()
         raise canceled(reasons)
     return done
 
@@ -159,7 +165,22 @@ def _reason(fault: ServiceError) -> Reason:
         return {"Code": "DuplicateItem", "Message": fault.message}
     if isinstance(fault, ItemCollectionSizeLimitExceededException):
         return {"Code": "ItemCollectionSizeLimitExceeded", "Message": "Collection size exceeded."}
-    return validation_reason(fault)
+    return throttled_reason(fault) if isinstance(fault, THROTTLED) else validation_reason(fault)
+
+
+def throttled_reason(fault: ServiceError) -> Reason:
+    """Of an item whose table or index is at its limit."""
+    provisioned = isinstance(fault, ProvisionedThroughputExceededException)
+    code = "ProvisionedThroughputExceeded" if provisioned else "ThrottlingError"
+    return {"Code": code, "Message": fault.message}
+
+
+def refuse_throttled(tables: Sequence[Table]) -> None:
+    """Before a transaction reads an item of each table. Raises TransactionCanceledException."""
+    for number, table in enumerate(tables):
+        fault = None if table.meter is None else refused(table.meter.refuse_read)
+        if fault is not None:
+            raise canceled_at(number, len(tables), throttled_reason(fault))
 
 
 def validation_reason(fault: ServiceError) -> Reason:

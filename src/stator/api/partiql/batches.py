@@ -22,6 +22,7 @@ from stator.engine import records
 from stator.engine.capacity import read_units
 from stator.engine.catalogue import Table
 from stator.engine.items import Written
+from stator.engine.throttling import Payments
 from stator.engine.transactions import Action
 from stator.errors import ServiceError, ValidationException
 from stator.limits import ITEM_BYTES_MAX, WORK_BYTES_MAX
@@ -121,10 +122,14 @@ def _asked(member: Request) -> Asked:
 def _read(db: Database, call: Call, batch: _Batch, number: int, asked: Asked) -> Steps[None]:
     read = batch_read_of(db, call, asked)
     key = read.key()
+    if read.table.meter is not None:
+        read.table.meter.refuse_read()
     record = key.own(db.read(asked.consistent).get(key.stored))
     size = 0 if record is None else records.size(record)
     units = read_units(size, asked.consistent)
     call.read_units += units
+    if read.table.meter is not None:
+        read.table.meter.read(units)
     call.items_read += record is not None
     call.items_returned += record is not None
     batch.consume(read.table, units, {})
@@ -185,6 +190,7 @@ class _Attempt:
     def __init__(self, db: Database, part: list[_Placed]) -> None:
         self._db = db
         self._part = part
+        self._payments = Payments(db.throttle)
         self.refused: _Placed | None = None
 
     def work(self) -> Work:
@@ -199,11 +205,13 @@ class _Attempt:
     def _run(self, tx: Transaction) -> list[Written]:
         done = []
         self.refused = None
+        self._payments.begin()
         for placed in self._part:
             try:
                 table = self._db.catalogue.current(tx, placed.action.table)
-                done.append(placed.action.do(tx, table))
+                done.append(self._payments.write(tx, table, placed.action.do))
             except ServiceError:
                 self.refused = placed
+                self._payments.begin()
                 raise
         return done

@@ -39,6 +39,8 @@ def select(db: Database, request: Request, call: Call, asked: Asked) -> Steps[An
     start = tokens.read(request["NextToken"]) if "NextToken" in request else None
     wanted = _wanted(table, index, body, plan, asked)
     source = db.read(asked.consistent, index is not None and not index.local)
+    if table.meter is not None:
+        table.meter.refuse_read(index)
     selected = yield from read_selected(source, wanted, plan, request.get("Limit"), start)
     call.items_read, call.items_returned = selected.scanned, selected.count
     answer: Answer = {"Items": Raw(b"[" + b",".join(selected.bodies) + b"]")}
@@ -153,6 +155,8 @@ def _add_capacity(
     units = sum(page_units(size, consistent) for size in selected.read_bytes or [0])
     fetched = sum(read_units(size, consistent) for size in selected.fetched)
     call.read_units += units + fetched
+    if wanted.table.meter is not None:
+        wanted.table.meter.read(units + fetched, wanted.index)
     if wanted.index is None:
         capacity = consumed(request, wanted.table, units)
     else:

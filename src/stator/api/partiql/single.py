@@ -38,7 +38,7 @@ def execute_statement(db: Database, request: Request, call: Call) -> Steps[Answe
         return action.do(tx, db.catalogue.current(tx, action.table))
 
     written: Written = yield Work(
-        db.remembering(run), (action.key.stored,), (action.table.catalogue_key,), action.size
+        db.writing(action.table, run), (action.key.stored,), (action.table.catalogue_key,), action.size
     )
     returned = write.returned(written)
     answer: Answer = {"Items": [] if returned is None else [Raw(returned)]}

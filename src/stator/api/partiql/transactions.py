@@ -33,6 +33,7 @@ from stator.engine.transactions import (
     Reason,
     canceled,
     canceled_at,
+    refuse_throttled,
     validation_reason,
 )
 from stator.errors import EmptyKeyValue, ResourceNotFoundException, ValidationException
@@ -140,6 +141,7 @@ def _read_all(db: Database, request: Request, call: Call, reads: Sequence[KeyedR
     conflicting = db.hardships.conflicting(len(keys))
     if conflicting is not None:
         raise canceled_at(conflicting, len(keys), CONFLICT_REASON)
+    refuse_throttled([read.table for read in there])
     with db.store.snapshot() as snapshot:
         stored = snapshot.get_many([key.stored for key in keys])
     found = [key.own(record) for key, record in zip(keys, stored, strict=True)]

@@ -38,6 +38,9 @@ class Consumed:
         self.total = 0.0
 
     def add(self, table: Table, units: float, indexes: Mapping[str, float]) -> None:
+        """Reads are paid for here; writes were in their work."""
+        if table.meter is not None and self._units is Units.READ:
+            table.meter.read(units)
         found = self._sums.setdefault(table.catalogue_key, _Sum(table))
         found.units += units
         for name, more in indexes.items():

@@ -16,7 +16,7 @@ from stator.engine import records
 from stator.engine.capacity import read_units
 from stator.engine.catalogue import Table
 from stator.engine.item_keys import ItemKey, key_of
-from stator.engine.transactions import CONFLICT_REASON, TRANSACTION_FACTOR, canceled_at
+from stator.engine.transactions import CONFLICT_REASON, TRANSACTION_FACTOR, canceled_at, refuse_throttled
 from stator.limits import TRANSACTION_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def transact_get_items(db: Database, request: Request, call: Call) -> Answer:
     conflicting = db.hardships.conflicting(len(gets))
     if conflicting is not None:
         raise canceled_at(conflicting, len(gets), CONFLICT_REASON)
+    refuse_throttled([table for table, _ in placed])
     found = _read(db, placed)
     sizes = [0 if record is None else records.size(record) for record in found]
     if sum(sizes) > TRANSACTION_BYTES_MAX:
