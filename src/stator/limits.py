@@ -98,14 +98,17 @@ NAMES_REMEMBERED_CHARS_MAX = 8192
 # Compiled expressions that are remembered, of each of the four kinds (ours): 5 to 100 KB each
 EXPRESSIONS_REMEMBERED = 512
 
-# PartiQL (AWS): operands of IN, reads that one SELECT becomes, items of a page of several reads. Statements within one
-# another, conditions within one another and conditions that comparing conditions makes (ours); statements that are
-# remembered, and up to which length: up to 300 KB each (ours)
+# PartiQL (AWS): operands of IN, reads that one SELECT becomes, items of a page of several reads, the largest index of a
+# list, levels of a literal
 PARTIQL_IN_OPERANDS_MAX = 100
 PARTIQL_READS_MAX = 50
 PARTIQL_READS_PAGE_ITEMS = 10
 PARTIQL_LIST_INDEX_MAX = 2**31 - 1
 PARTIQL_LITERAL_LEVELS_MAX = 32
+# PartiQL (ours): reads in one turn; statements within one another, conditions within one another, tests that comparing
+# conditions makes, and branches that a WHERE is taken apart into; statements that are remembered, and up to which
+# length: up to 300 KB each
+PARTIQL_READS_A_TURN = 8
 PARTIQL_STATEMENTS_WITHIN_MAX = 8
 PARTIQL_DEPTH_MAX = 64
 PARTIQL_TESTS_MAX = 4096

@@ -40,14 +40,13 @@ class Place:
 class Tokens:
     """Of one statement over one table."""
 
-    __slots__ = ("_binding", "_salt")
+    __slots__ = ("_bound", "_salt")
 
     def __init__(
         self, table: Table, index: Index | None, text: str, parameters: Sequence[AttributeValue]
     ) -> None:
         self._salt = table.salt
-        bound = _encode([table.description.uid, 0 if index is None else index.id, text, parameters])
-        self._binding = blake2b(bound, digest_size=32).digest()
+        self._bound = [table.description.uid, 0 if index is None else index.id, text, parameters]
 
     def made(self, place: Place) -> str:
         payload = _encode((place.read, place.key))
@@ -66,6 +65,6 @@ class Tokens:
 
     def _mac(self, payload: bytes) -> bytes:
         keyed = blake2b(digest_size=_MAC_BYTES, key=self._salt, person=_PERSON)
-        keyed.update(self._binding)
+        keyed.update(blake2b(_encode(self._bound), digest_size=32).digest())
         keyed.update(payload)
         return keyed.digest()

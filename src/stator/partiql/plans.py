@@ -19,13 +19,14 @@ from stator.engine.intervals import (
     query_interval,
     scan_interval,
 )
-from stator.engine.item_keys import checked_key
+from stator.engine.item_keys import checked_key, stored_key
 from stator.errors import ValidationException
 from stator.keys.space import successor
 from stator.limits import PARTIQL_READS_MAX
 from stator.partiql.bindings import Values
 from stator.partiql.branches import Branch, Keys, branches_of, too_many_reads
 from stator.partiql.where import Where
+from stator.partiql.write_keys import named_item
 from stator.values import AttributeValue, Item, compare, equal
 
 Order = Sequence[tuple[str, bool]]
@@ -34,8 +35,8 @@ Order = Sequence[tuple[str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An interval of rows; `collection` is the item collection it lies in, None for a scan. `single`: it is one item's
-    whole key, so nothing follows what it finds."""
+    """An interval of rows; `collection` is the item collection it lies in, None for a scan or one item. `single`: it is
+    one item's whole key, so nothing follows what it finds."""
 
     interval: Interval
     collection: Interval | None = None
@@ -86,6 +87,10 @@ def keyed_branches(where: Where | None, values: Values, schema: Schema) -> list[
 
 def select_plan(table: Table, index: Index | None, where: Where | None, values: Values, order: Order) -> Plan:
     """Raises ValidationException for what the service does not read."""
+    if index is None and not order:
+        whole = _whole_key(table, where, values)
+        if whole is not None:
+            return whole
     schema = Schema.of(table, index)
     branches = keyed_branches(where, values, schema)
     if order:
@@ -107,6 +112,19 @@ def select_plan(table: Table, index: Index | None, where: Where | None, values: 
     for group in reads:
         group.reads.sort(key=lambda read: read.interval, reverse=reverse)
     return Plan(tuple(_flat(reads)), exact, reverse, filtered)
+
+
+def _whole_key(table: Table, where: Where | None, values: Values) -> Plan | None:
+    """The commonest SELECT of all, of one item: planned as any other would be, without taking the WHERE apart."""
+    named = named_item(table, where, values)
+    if named.conditions or len(named.key) < len(table.keys):
+        return None
+    try:
+        checked_key(table.keys, 1, named.key)
+    except ValidationException:
+        return None
+    row = stored_key(table, named.key)
+    return Plan((Read((row, row + b"\0"), single=True),), exact=True)
 
 
 def check_key_types(branches: Sequence[Branch], schema: Schema) -> None:

@@ -14,7 +14,7 @@ from stator.engine.indexes import start_key
 from stator.engine.intervals import restart
 from stator.engine.item_keys import stored_key
 from stator.engine.queries import ReadPlan, Source, read_page
-from stator.limits import PAGE_BYTES_MAX, PARTIQL_READS_PAGE_ITEMS
+from stator.limits import PAGE_BYTES_MAX, PARTIQL_READS_A_TURN, PARTIQL_READS_PAGE_ITEMS
 from stator.partiql.next_tokens import Place
 from stator.partiql.plans import Plan, Read
 from stator.storage.contract import Steps
@@ -71,6 +71,8 @@ def read_selected(
             selected.last = None if several else page.last
             break
         place = Place(place.read + 1, None)
+        if not place.read % PARTIQL_READS_A_TURN:
+            yield None
     return selected
 
 
