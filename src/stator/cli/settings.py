@@ -239,14 +239,6 @@ SETTINGS: tuple[Setting, ...] = (
         "HOURS",
     ),
     Setting(
-        "ttl_delay",
-        _duration,
-        0.0,
-        "seconds, 0 or more",
-        "An expired item stays for so long. AWS may leave it for days.",
-        "SECONDS",
-    ),
-    Setting(
         "s3_folder",
         _text,
         None,
@@ -261,6 +253,14 @@ SETTINGS: tuple[Setting, ...] = (
         "true or false",
         "Throttle provisioned tables and indexes at their capacity. On-demand maximums always throttle.",
         switch=True,
+    ),
+    Setting(
+        "ttl_delay",
+        _duration,
+        0.0,
+        "seconds, 0 or more",
+        "An expired item stays for so long. AWS may leave it for days.",
+        "SECONDS",
     ),
     Setting(
         "like_aws",
@@ -341,8 +341,8 @@ class Settings:
     stream_shards: int
     stream_shard_hours: float
     s3_folder: str | None
-    ttl_delay: float
     enforce_capacity: bool
+    ttl_delay: float
     like_aws: bool
     index_lag: bool | None
     stale_reads: bool | None
