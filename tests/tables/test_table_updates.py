@@ -56,6 +56,11 @@ WITHOUT_TABLE: list[tuple[dict[str, Any], str]] = [
     ({"BillingMode": "PAY_PER_REQUEST", "DeletionProtectionEnabled": False}, INVALID + PROTECTION_ALONE),
     ({"WarmThroughput": WARM, "OnDemandThroughput": {"MaxReadRequestUnits": 1}}, INVALID + WARM_ALONE),
     (
+        {"TableClass": "STANDARD", **updates(updated("none", WarmThroughput={}))},
+        INVALID
+        + "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: none",
+    ),
+    (
         {"WarmThroughput": WARM, **CREATE},
         INVALID + "Create global secondary index cannot be specified when updating WarmThroughput",
     ),
@@ -193,6 +198,14 @@ ON_DEMAND: list[tuple[dict[str, Any], str]] = [
         updates(updated("ggg", ProvisionedThroughput=units(1, 1))),
         INVALID + "The only Updates for index: ggg when TableThroughputMode is PAY_PER_REQUEST can be to "
         "OnDemandThroughput, WarmThroughput",
+    ),
+    *(
+        (
+            updates(updated("ggg", **nothing)),
+            INVALID + "The only Updates for index: ggg when TableThroughputMode is PAY_PER_REQUEST can be to "
+            "OnDemandThroughput, WarmThroughput",
+        )
+        for nothing in ({}, {"OnDemandThroughput": {}})
     ),
     (updates(updated("ggg", ProvisionedThroughput=units(10**12 + 1, 1))), BLOCKED),
     (updates(updated("none", ProvisionedThroughput=units(1, 10**12 + 1))), BLOCKED),
@@ -521,3 +534,11 @@ def test_attribute_definitions_follow_the_keys_in_use(session: Session) -> None:
     assert "GlobalSecondaryIndexes" not in table
     session.update(DeletionProtectionEnabled=True, AttributeDefinitions=[defined("pk", "N")])
     assert session.describe()["AttributeDefinitions"] == [defined("pk")]
+
+
+@pytest.mark.parametrize("empty", ["WarmThroughput", "OnDemandThroughput"])
+def test_an_empty_capacity_beside_something_else_counts_for_nothing(session: Session, empty: str) -> None:
+    session.create()
+    before = session.describe()
+    session.update(DeletionProtectionEnabled=True, **{empty: {}})
+    assert session.describe() == {**before, "DeletionProtectionEnabled": True}

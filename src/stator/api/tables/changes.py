@@ -162,7 +162,7 @@ def _change_ceiling(change: Change, wanted: dict[str, int] | None) -> Change:
 
 
 def _change_warm(change: Change, wanted: dict[str, int] | None) -> Change:
-    if wanted is None:
+    if not wanted:
         return change
     present = change.stored.warm_throughput or ON_DEMAND_WARM
     raised = warm_raised(wanted, present, change.stored.region, None)

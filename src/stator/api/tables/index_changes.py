@@ -156,11 +156,23 @@ def _update(change: Change, parameters: Request, switching: bool, now: float) ->
         raise ValidationException(_REFUSED_VALUES)
     stored = _found(change.stored, name, "update")
     shown = next(index for index in change.shown.indexes if index.id == stored.id)
+    if change.stored.billing_mode is BillingMode.PAY_PER_REQUEST:
+        _refuse_all_but_limits(stored, parameters)
     if wanted is not None:
         stored, shown = _update_capacity(change.stored, stored, shown, wanted, switching, now)
     stored, shown = _update_ceiling(change.stored, stored, shown, given(parameters, "OnDemandThroughput"))
     stored, shown = _update_warm(change.stored, stored, shown, given(parameters, "WarmThroughput"))
     return Change(_put(change.stored, stored), _put(change.shown, shown))
+
+
+def _refuse_all_but_limits(index: IndexDescription, parameters: Request) -> None:
+    """Of an index on demand."""
+    limits = given(parameters, "OnDemandThroughput") or given(parameters, "WarmThroughput")
+    if given(parameters, "ProvisionedThroughput") is not None or not limits:
+        raise invalid(
+            f"The only Updates for index: {index.name} when TableThroughputMode is PAY_PER_REQUEST can be to "
+            "OnDemandThroughput, WarmThroughput"
+        )
 
 
 Both = tuple[IndexDescription, IndexDescription]
@@ -175,11 +187,6 @@ def _update_capacity(
     switching: bool,
     now: float,
 ) -> Both:
-    if table.billing_mode is BillingMode.PAY_PER_REQUEST:
-        raise invalid(
-            f"The only Updates for index: {stored.name} when TableThroughputMode is PAY_PER_REQUEST can be to "
-            "OnDemandThroughput, WarmThroughput"
-        )
     present = stored.throughput
     units = provisioned(wanted, table.region, stored.name)
     if switching:

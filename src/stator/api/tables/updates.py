@@ -46,13 +46,14 @@ _ALONE = {
     "DeletionProtectionEnabled": "DeletionProtection modification must be the only operation in the request",
     "WarmThroughput": "WarmThroughput must be the only operation in the request",
 }
+_MAY_BE_EMPTY = ("OnDemandThroughput", "WarmThroughput")
 _ACTIONS = ("Update", "Create", "Delete")
 
 
 def check_update(request: Request) -> None:
     """Raises ValidationException."""
     refuse_unsupported(request, UNSUPPORTED)
-    changes = [member for member in _CHANGES if request.get(member) not in (None, [])]
+    changes = _changes(request)
     if not changes:
         raise ValidationException(NOTHING)
     if request.get("GlobalSecondaryIndexUpdates") == []:
@@ -63,6 +64,13 @@ def check_update(request: Request) -> None:
     _refuse_at_once(request, changes)
     if "StreamSpecification" in changes:
         check_stream_change(request["StreamSpecification"])
+
+
+def _changes(request: Request) -> list[str]:
+    """What the request changes. An empty capacity beside something else counts for nothing."""
+    given_ = [member for member in _CHANGES if request.get(member) not in (None, [])]
+    full = [member for member in given_ if member not in _MAY_BE_EMPTY or request[member]]
+    return full or given_
 
 
 def index_actions(request: Request) -> list[tuple[str, Request]]:
@@ -92,6 +100,11 @@ def _check_indexes(request: Request) -> None:
                 f"Only one global secondary index update per index is allowed simultaneously. Index: {name}"
             )
         seen.add(name)
+        if actions[0].get("WarmThroughput") == {} and actions[0] is update.get("Update"):
+            raise invalid(
+                "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for "
+                f"index: {name}"
+            )
 
 
 def _refuse_company(request: Request, changes: list[str]) -> None:
