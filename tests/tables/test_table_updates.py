@@ -58,7 +58,8 @@ WITHOUT_TABLE: list[tuple[dict[str, Any], str]] = [
     (
         {"TableClass": "STANDARD", **updates(updated("none", WarmThroughput={}))},
         INVALID
-        + "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: none",
+        + "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: "
+        "none",
     ),
     (
         {"WarmThroughput": WARM, **CREATE},
