@@ -156,7 +156,7 @@ def test_an_import_with_errors_fails_and_keeps_what_was_good(door: Door, s3: Pat
     ("members", "content"),
     [
         ({"InputCompressionType": "GZIP"}, b"no gzip"),
-        ({"InputCompressionType": "GZIP"}, gzip.compress(b"x" * 100_000)[:60]),
+        ({"InputCompressionType": "GZIP"}, gzip.compress(b"x" * 100_000, mtime=0)[:60]),
         ({"InputCompressionType": "ZSTD"}, b"no zstd"),
         ({"InputFormat": "ION"}, b"{Item:{Id:"),
         ({"InputFormat": "ION"}, b"{Id:1}"),
