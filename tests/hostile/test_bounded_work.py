@@ -158,6 +158,48 @@ def test_a_set_of_numbers_is_ordered_by_value(given_: list[Any]) -> None:
     assert all(numbers.compare(a, b) < 0 for a, b in pairwise(found))
 
 
+def test_a_large_item_has_the_index_rows_that_a_small_one_has() -> None:
+    client = InProcess(Database(MemoryStore()))
+    schema = [{"AttributeName": "g", "KeyType": "HASH"}]
+    include = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["long", "n", "missing"]}
+    client.call(
+        "CreateTable",
+        {
+            "TableName": "indexed",
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "g")],
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "GlobalSecondaryIndexes": [
+                {"IndexName": "keys", "KeySchema": schema, "Projection": {"ProjectionType": "KEYS_ONLY"}},
+                {"IndexName": "some", "KeySchema": schema, "Projection": include},
+                {"IndexName": "some-too", "KeySchema": schema, "Projection": include},
+            ],
+            "BillingMode": "PAY_PER_REQUEST",
+        },
+    )
+    item = {"pk": {"S": "a"}, "g": {"S": "é"}, "n": {"N": "1"}, "x": {"S": "x"}, "long": {"L": LONG[:20_000]}}
+
+    def check() -> None:
+        table = client.call("DescribeTable", {"TableName": "indexed"})["Table"]
+        for index in table["GlobalSecondaryIndexes"]:
+            names = ("pk", "g") if index["IndexName"] == "keys" else ("pk", "g", "n", "long")
+            row = {name: item[name] for name in names}
+            found = client.call("Scan", {"TableName": "indexed", "IndexName": index["IndexName"]})["Items"]
+            assert found == [row]
+            assert index["IndexSizeBytes"] == item_size(row)
+
+    client.call("PutItem", {"TableName": "indexed", "Item": item})
+    check()
+    for name, value in (
+        ("n", {"N": "2"}),
+        ("x", {"S": "y"}),
+        ("g", {"S": "moved"}),
+        ("long", {"S": "short"}),
+    ):
+        item[name] = value
+        client.call("PutItem", {"TableName": "indexed", "Item": item})
+        check()
+
+
 def test_a_batch_get_of_items_that_are_long_in_json_stops_early_and_can_be_gone_on_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

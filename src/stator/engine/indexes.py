@@ -7,6 +7,11 @@ index may), has no row.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Raw
+
 from stator.engine import records
 from stator.engine.catalogue import Index, Table
 from stator.engine.item_keys import can_be_key
@@ -18,11 +23,38 @@ from stator.values import Item, item_size
 Row = tuple[bytes, bytes]
 
 
-def index_row(table: Table, index: Index, item: Item, key_bytes: bytes, record: bytes) -> Row | None:
+class LargeParts:
+    """The attributes of a large item, each measured and encoded once for all the indexes that project it."""
+
+    __slots__ = ("_item", "_parts")
+
+    def __init__(self, item: Item) -> None:
+        self._item = item
+        self._parts: dict[str, tuple[Raw, int]] = {}
+
+    def record(self, names: Iterable[str]) -> bytes:
+        parts = {name: self._part(name) for name in names}
+        projected: dict[str, Any] = {name: text for name, (text, _) in parts.items()}
+        return records.encode(projected, sum(size for _, size in parts.values()))
+
+    def _part(self, name: str) -> tuple[Raw, int]:
+        part = self._parts.get(name)
+        if part is None:
+            value = self._item[name]
+            part = self._parts[name] = Raw(records.text(value)), item_size({name: value})
+        return part
+
+
+_LARGE_BYTES = 64 * 1024
+
+
+def index_row(
+    table: Table, index: Index, item: Item, key_bytes: bytes, record: bytes, parts: LargeParts | None = None
+) -> Row | None:
     """The item's row in the index, or None when it has none. `key_bytes` and `record` are the base item's."""
     if not can_be_key(index.keys, len(index.partition), item):
         return None
-    return _row_key(table, index, item, key_bytes), _row_value(index, item, record)
+    return _row_key(table, index, item, key_bytes), _row_value(index, item, record, parts)
 
 
 def _row_key(table: Table, index: Index, item: Item, key_bytes: bytes) -> bytes:
@@ -36,9 +68,11 @@ def _row_key(table: Table, index: Index, item: Item, key_bytes: bytes) -> bytes:
     return index.prefix + partition + parts + base
 
 
-def _row_value(index: Index, item: Item, record: bytes) -> bytes:
+def _row_value(index: Index, item: Item, record: bytes, parts: LargeParts | None) -> bytes:
     if index.projected is None:
         return record
+    if parts is not None:
+        return parts.record(name for name in item if name in index.projected)
     projected = {name: value for name, value in item.items() if name in index.projected}
     return records.encode(projected, item_size(projected))
 
@@ -87,9 +121,13 @@ def maintain(
 ) -> list[IndexChange]:
     """Brings every index to the item's new state. `old` and `new` are the item and its record, None when absent."""
     changes = []
+    old_parts, new_parts = (
+        LargeParts(state[0]) if state is not None and len(state[1]) > _LARGE_BYTES else None
+        for state in (old, new)
+    )
     for index in table.indexes:
-        old_row = None if old is None else index_row(table, index, old[0], key_bytes, old[1])
-        new_row = None if new is None else index_row(table, index, new[0], key_bytes, new[1])
+        old_row = None if old is None else index_row(table, index, old[0], key_bytes, old[1], old_parts)
+        new_row = None if new is None else index_row(table, index, new[0], key_bytes, new[1], new_parts)
         if old_row != new_row:
             changes.append(_replace(tx, index, old_row, new_row))
     return changes

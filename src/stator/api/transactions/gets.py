@@ -1,4 +1,5 @@
-"""TransactGetItems: up to 100 items as they are in one state of the database; it never gives its turn away."""
+"""TransactGetItems: up to 100 items as they are in one state of the database. They are read in one turn; only what is
+then made of them may take more."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from stator.engine.capacity import read_units
 from stator.engine.catalogue import Table
 from stator.engine.item_keys import ItemKey, key_of
 from stator.engine.transactions import CONFLICT_REASON, TRANSACTION_FACTOR, canceled_at, refuse_throttled
-from stator.limits import TRANSACTION_BYTES_MAX
+from stator.limits import TRANSACTION_BYTES_MAX, TURN_BYTES_MAX
+from stator.storage.contract import Steps
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
@@ -42,7 +44,7 @@ class _Get:
         return {"Item": Raw(records.text(self._projection.apply(records.decode(record))))}
 
 
-def transact_get_items(db: Database, request: Request, call: Call) -> Answer:
+def transact_get_items(db: Database, request: Request, call: Call) -> Steps[Answer]:
     gets = [_Get(asked["Get"]) for asked in request["TransactItems"]]
     placed = place(db, call, gets)
     conflicting = db.hardships.conflicting(len(gets))
@@ -62,7 +64,14 @@ def transact_get_items(db: Database, request: Request, call: Call) -> Answer:
     capacity = consumed.answer(request)
     if capacity is not None:
         answer["ConsumedCapacity"] = capacity
-    answer["Responses"] = [get.response(record) for get, record in zip(gets, found, strict=True)]
+    answer["Responses"] = responses = []
+    turn = 0
+    for get, record in zip(gets, found, strict=True):
+        if turn > TURN_BYTES_MAX:
+            turn = 0
+            yield None
+        responses.append(get.response(record))
+        turn += 0 if record is None else len(record)
     return answer
 
 
