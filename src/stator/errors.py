@@ -113,6 +113,10 @@ class TableAlreadyExistsException(ServiceError):
     pass
 
 
+class TableInUseException(ServiceError):
+    pass
+
+
 class BackupNotFoundException(ServiceError):
     pass
 

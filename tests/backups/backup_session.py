@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from doors import Door, InProcessDoor
 
-from stator.clock import ManualClock
+from stator.clock import ManualClock, SystemClock
 from stator.engine.database import Database, Options
 from stator.storage.contract import Steps, Store, Transaction, drive
 from stator.storage.memory import MemoryStore
@@ -91,11 +91,11 @@ class Session:
     def __init__(
         self,
         store: Store | None = None,
-        clock: ManualClock | None = None,
+        clock: ManualClock | SystemClock | None = None,
         options: Options | None = None,
         door: Callable[[Database], Door] = InProcessDoor,
     ) -> None:
-        self.clock = clock or ManualClock(T0)
+        self.clock: Any = clock or ManualClock(T0)
         self.db = Database(store or CrashingStore(), options, self.clock)
         self.door = door(self.db)
 

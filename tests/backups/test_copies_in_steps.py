@@ -355,7 +355,7 @@ def test_a_table_that_is_being_restored_is_described_and_listed_and_no_more(sess
         assert found == ("ResourceNotFoundException", "Requested resource not found")
     for operation, request, code in MANAGED:
         assert refused(session, operation, TableName="target", **request)[0] == code
-    with pytest.raises(Refusal, match="TableAlreadyExistsException: Table already exists: target"):
+    with pytest.raises(Refusal, match="TableInUseException: Table is being created: target"):
         session.recover("target")
     session.work_off()
     assert session.describe("target")["TableStatus"] == "ACTIVE"
@@ -418,6 +418,22 @@ def test_a_log_is_not_trimmed_of_what_a_restore_still_needs(session: Session) ->
             pass
     session.work_off()
     assert session.contents("target") == then
+
+
+def test_a_log_is_not_trimmed_by_who_looked_before_the_restore_began(session: Session) -> None:
+    filled(session, 10)
+    session.protect(on=False)
+    session.clock.advance(60)
+    work = next(session.db.log_upkeep.step())
+    assert work is not None
+    session.back_up()
+    rows = len(session.rows_of(1))
+    session.db.store.transact(work.run, work.decides, work.shares)
+    assert len(session.rows_of(1)) == rows
+    session.work_off()
+    session.clock.advance(60)
+    session.work_off()
+    assert len(session.rows_of(1)) < rows
 
 
 def test_a_step_is_smaller_where_items_have_index_rows(session: Session) -> None:

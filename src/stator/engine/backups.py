@@ -13,13 +13,14 @@ from msgspec.structs import replace
 
 from stator.engine import backup_records, moments
 from stator.engine.backup_records import Backup, BackupStatus, BackupType
-from stator.engine.catalogue import Status, Table, TableDescription
+from stator.engine.catalogue import Status, Table, TableDescription, decode
 from stator.engine.job_records import Copy, Job, JobKind, add
 from stator.engine.tables import Catalogue, described, next_table_id
 from stator.errors import (
     BackupInUseException,
     BackupNotFoundException,
     TableAlreadyExistsException,
+    TableInUseException,
     ValidationException,
 )
 from stator.keys import space
@@ -64,7 +65,7 @@ def restore(
     """Makes the table that is wanted (its id, status and log are not looked at), to be filled from the backup; returns
     it, and the job that fills it.
 
-    Raises BackupNotFoundException, BackupInUseException while the backup is made, TableAlreadyExistsException."""
+    Raises BackupNotFoundException, BackupInUseException while the backup is made, and what `make_target` raises."""
 
     def run(tx: Transaction) -> tuple[TableDescription, int]:
         present = _found(tx, backup, now)
@@ -86,8 +87,12 @@ def keys_of_target(place: Place) -> tuple[bytes, ...]:
 def make_target(
     catalogue: Catalogue, tx: Transaction, wanted: TableDescription, now: float
 ) -> TableDescription:
-    """Stores the new table of a restore, still CREATING. Raises TableAlreadyExistsException."""
-    if tx.get(space.catalogue_key(*place(wanted))) is not None:
+    """Stores the new table of a restore, still CREATING. Raises TableAlreadyExistsException, or TableInUseException
+    where there is one that is CREATING."""
+    stored = tx.get(space.catalogue_key(*place(wanted)))
+    if stored is not None:
+        if decode(stored).status is Status.CREATING:
+            raise TableInUseException(f"Table is being created: {wanted.name}")
         raise TableAlreadyExistsException(f"Table already exists: {wanted.name}")
     return catalogue.put(tx, None, replace(wanted, id=next_table_id(tx), status=Status.CREATING), now)
 

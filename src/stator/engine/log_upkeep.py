@@ -71,7 +71,7 @@ class LogUpkeep:
         if replaces:
             yield from self._db.catalogue.change(self._replacement(place, table_id, now))
             return True
-        piece = _next_trimming(table_id, table, shards, now)
+        piece = _next_trimming(table_id, place, table, shards, now)
         if piece is not None:
             yield piece
             return True
@@ -111,20 +111,21 @@ def _present(reader: Reader, table_id: int, place: Logged) -> TableDescription |
 
 
 def _next_trimming(
-    table_id: int, table: TableDescription | None, shards: list[Shard], now: float
+    table_id: int, place: Logged, table: TableDescription | None, shards: list[Shard], now: float
 ) -> Work | None:
     for shard in shards:
         if needed_by_stream(shard, now):
             continue
         if shard.closed_at is not None and not needed_by_recovery(shard, table, now):
-            return _trimming(table_id, shard, whole=True)
+            return _trimming(table_id, place, shard, now, whole=True)
         if shard.closed_at is not None and shard.has_images:
-            return _trimming(table_id, shard, whole=False)
+            return _trimming(table_id, place, shard, now, whole=False)
     return None
 
 
-def _trimming(table_id: int, shard: Shard, whole: bool) -> Work:
-    """Deletes the next slice of a closed shard's rows; at their end the shard, or the mark that it has new images."""
+def _trimming(table_id: int, place: Logged, shard: Shard, now: float, whole: bool) -> Work:
+    """Deletes the next slice of a closed shard's rows; at their end the shard, or the mark that it has new images.
+    Nothing of a shard that a copy begun meanwhile still needs."""
     starts = [space.new_image_key(table_id, shard.slot, shard.first)]
     stops = [space.new_image_key(table_id, shard.slot, shard.end)]
     if whole:
@@ -133,6 +134,8 @@ def _trimming(table_id: int, shard: Shard, whole: bool) -> Work:
 
     def run(tx: Transaction) -> None:
         if log_shards.read(tx, table_id, shard.number) != shard:
+            return
+        if whole and needed_by_recovery(shard, _present(tx, table_id, place), now):
             return
         for start, stop in zip(starts, stops, strict=True):
             rows, more = tx.range(start, stop, JOB_STEP_ROWS, JOB_STEP_BYTES)
@@ -145,7 +148,7 @@ def _trimming(table_id: int, shard: Shard, whole: bool) -> Work:
         else:
             log_shards.write(tx, table_id, replace(shard, has_images=False))
 
-    return Work(run, (space.shard_key(table_id, shard.number),))
+    return Work(run, (space.shard_key(table_id, shard.number),), (_catalogue_key(place),))
 
 
 def _leavings(reader: Reader, table_id: int, place: Logged, now: float) -> list[bytes]:

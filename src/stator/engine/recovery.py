@@ -78,8 +78,7 @@ def restore(
     it.
 
     Raises ResourceNotFoundException, ResourceInUseException while the source is itself restored,
-    PointInTimeRecoveryUnavailableException, InvalidRestoreTimeException, TableAlreadyExistsException, and what
-    `wanted` raises."""
+    PointInTimeRecoveryUnavailableException, InvalidRestoreTimeException, and what `wanted` and `make_target` raise."""
 
     def run(tx: Transaction) -> tuple[TableDescription, int]:
         now = db.clock.now()

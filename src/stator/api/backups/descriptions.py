@@ -74,6 +74,11 @@ def _features(table: TableDescription) -> Members:
             features[member] = [_index(index, kept) for index in shown[member]]
     if "StreamSpecification" in shown:
         features["StreamDescription"] = shown["StreamSpecification"]
+    if table.ttl is not None:
+        features["TimeToLiveDescription"] = {
+            "TimeToLiveStatus": table.ttl.status,
+            "AttributeName": table.ttl.attribute,
+        }
     if "SSEDescription" in shown:
         features["SSEDescription"] = shown["SSEDescription"]
     return features

@@ -34,7 +34,7 @@ from stator.engine.catalogue import (
     Throughput,
 )
 
-_UNSUPPORTED = {"VectorIndexOverride": NO_VECTORS}
+UNSUPPORTED = {"VectorIndexOverride": NO_VECTORS}
 _BOTH_UNITS = (
     "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"
 )
@@ -44,7 +44,7 @@ _KINDS = (("LocalSecondaryIndexOverride", True), ("GlobalSecondaryIndexOverride"
 
 def check_overrides(request: Request) -> None:
     """What can be said without the source."""
-    refuse_unsupported(request, _UNSUPPORTED)
+    refuse_unsupported(request, UNSUPPORTED)
     for member, _ in _KINDS:
         names: set[str] = set()
         for index in request.get(member) or ():

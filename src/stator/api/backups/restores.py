@@ -20,7 +20,7 @@ from stator.api.tables.refusals import invalid
 from stator.engine import backups, recovery
 from stator.engine.backup_records import Backup
 from stator.engine.catalogue import Restored, Status, Table, TableDescription, table_arn
-from stator.errors import ValidationException
+from stator.errors import ResourceInUseException, TableInUseException, ValidationException
 from stator.limits import COPY_FIRST_ITEMS, COPY_FIRST_S
 from stator.storage.contract import Steps
 
@@ -38,8 +38,15 @@ def restore_table_from_backup(db: Database, request: Request, call: Call) -> Ste
     target = place(db, call, request["TargetTableName"])
     backup = backup_of(db, call, request["BackupArn"])
     call.table = target[2]
-    db.lingering.refuse_create(target)
+    _refuse_lingering(db, target)
     return _from_backup(db, request, target, backup)
+
+
+def _refuse_lingering(db: Database, target: Place) -> None:
+    try:
+        db.lingering.refuse_create(target)
+    except ResourceInUseException as error:
+        raise TableInUseException(error.message) from None
 
 
 def _from_backup(db: Database, request: Request, target: Place, backup: Backup) -> Steps[Answer]:
@@ -57,7 +64,7 @@ def restore_table_to_point_in_time(db: Database, request: Request, call: Call) -
     target = place(db, call, request["TargetTableName"])
     table = active_table(db, call, source, "Source table")
     call.table = target[2]
-    db.lingering.refuse_create(target)
+    _refuse_lingering(db, target)
     return _to_moment(db, request, target, table, time)
 
 
