@@ -146,7 +146,10 @@ def test_a_killed_process_leaves_all_it_acknowledged_and_whole_transactions_only
         process = start(ACKNOWLEDGER, sqlite_path)
         acknowledged = [int(line_of(process)) for _ in range(lines)][-1]
         process.kill()
-        acknowledged = max([acknowledged, *map(int, process.communicate()[0].split())])
+        # Not communicate(), which would leave out what the first lines brought along into the buffer
+        assert process.stdout is not None
+        acknowledged = max([acknowledged, *map(int, process.stdout.read().split())])
+        process.communicate()
         store = open_store(sqlite_path)
         with store.snapshot() as snapshot:
             counts = [len(snapshot.range(b"%d/" % part, b"%d0" % part, 100_000)[0]) for part in range(3)]
