@@ -1,0 +1,93 @@
+"""Where an operation or one of its parameters is not as AWS's: one line each. What is not named here is meant to be.
+
+docs/operations.md is made from this, from api.pending and from the model (tools/generate_operations.py). Tests hold
+that what is named exists, and that what is not there yet is refused by its name. docs/differences.md has the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stator.api.backups import overrides
+from stator.api.tables import creation, updates
+
+_KEPT = "kept and described; "
+_CAPACITY = "limits only with `--enforce-capacity`"
+_ENCRYPTION = _KEPT + "nothing is encrypted by it, and no key is looked for"
+_WARM = _KEPT + "nothing needs warming"
+_POLICY = "checked and kept, not enforced"
+_AT_ONCE = "done when it is answered"
+_CONFLICTS = "conflicts occur only when they are asked for (`--conflict-rate`, `--like-aws`)"
+_FOLDER = "buckets are folders of `--s3-folder`"
+_NOT_LOOKED_AT = "not looked at"
+_ONLY_PAGE = "there is one page, so none is ever given"
+
+DIFFERENT: Mapping[str, str] = {
+    "CreateTable": _AT_ONCE,
+    "DeleteResourcePolicy": "policies are not enforced",
+    "DeleteTable": _AT_ONCE,
+    "DescribeContributorInsights": "they are DISABLED for every table and index",
+    "DescribeEndpoints": "the address that was asked",
+    "DescribeKinesisStreamingDestination": "no table has one",
+    "DescribeLimits": "the quotas of a new account",
+    "DescribeTable": "counts and sizes are of this moment",
+    "DescribeTableReplicaAutoScaling": "no table has replicas",
+    "ExecuteTransaction": _CONFLICTS,
+    "ExportTableToPointInTime": _FOLDER,
+    "GetRecords": "the iterator after a closed shard's last record is left out at once; readers are not counted",
+    "ImportTable": _FOLDER,
+    "ListContributorInsights": "none are on",
+    "PutResourcePolicy": "policies are not enforced",
+    "TransactGetItems": _CONFLICTS,
+    "TransactWriteItems": _CONFLICTS,
+    "UpdateTable": _AT_ONCE,
+    "UpdateTableReplicaAutoScaling": "no table has replicas",
+    "UpdateTimeToLive": _AT_ONCE + ", and may be followed by another at once",
+}
+"""Operations that answer, and how that is not as AWS's."""
+
+NOT_YET: Mapping[str, str] = {
+    "EnableKinesisStreamingDestination": "a table's changes are read from its stream",
+    "SearchVectors": "a table cannot have vector indexes",
+}
+"""Operations that are there and refuse by name what they are for, and what to expect."""
+
+DIFFERENT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
+    "CreateTable": {
+        "ProvisionedThroughput": _CAPACITY,
+        "ResourcePolicy": _POLICY,
+        "SSESpecification": _ENCRYPTION,
+        "WarmThroughput": _WARM,
+    },
+    "ExportTableToPointInTime": {
+        "S3BucketOwner": _NOT_LOOKED_AT,
+        "S3SseAlgorithm": "described; a folder has no encryption",
+        "S3SseKmsKeyId": "described; a folder has no encryption",
+    },
+    "ListContributorInsights": {"NextToken": _ONLY_PAGE},
+    "ListGlobalTables": {
+        "RegionName": _NOT_LOOKED_AT + "; AWS answers an unknown one with an internal error"
+    },
+    "ListTagsOfResource": {"NextToken": "there is one page, as on AWS; a token is refused in Stator's words"},
+    "PutResourcePolicy": {"Policy": _POLICY},
+    "RestoreTableFromBackup": {"SSESpecificationOverride": _ENCRYPTION},
+    "RestoreTableToPointInTime": {"SSESpecificationOverride": _ENCRYPTION},
+    "UpdateContributorInsights": {
+        "ContributorInsightsAction": "ENABLE is refused by name; DISABLE changes nothing",
+        "ContributorInsightsMode": "without effect, since they cannot be enabled",
+    },
+    "UpdateTable": {
+        "ProvisionedThroughput": _CAPACITY,
+        "SSESpecification": _ENCRYPTION,
+        "WarmThroughput": _WARM,
+    },
+}
+
+PARAMETERS_NOT_YET: Mapping[str, Mapping[str, str]] = {
+    "CreateTable": creation.UNSUPPORTED,
+    "ExportTableToPointInTime": {"FilterSpecification": "a full export can be filtered when it is read"},
+    "RestoreTableFromBackup": overrides.UNSUPPORTED,
+    "RestoreTableToPointInTime": overrides.UNSUPPORTED,
+    "UpdateTable": updates.UNSUPPORTED,
+}
+"""Parameters that are refused by name, and what to expect instead."""
