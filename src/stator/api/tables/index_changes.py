@@ -45,6 +45,9 @@ _REFUSED_VALUES = (
 def change_indexes(change: Change, request: Request, switching: bool, now: float) -> Change:
     """`switching`: the request changes the billing mode as well. Raises ValidationException,
     ResourceNotFoundException for an index that is not there, LimitExceededException, ResourceInUseException."""
+    if len(request.get("GlobalSecondaryIndexUpdates") or ()) > 2 * GLOBAL_INDEXES_MAX:
+        # More than one for each index that there may be: they are not gone through within the transaction
+        raise over_limit(_ONE_AT_A_TIME)
     actions = index_actions(request)
     _refuse_two(change.stored, actions)
     for action, parameters in actions:
