@@ -22,6 +22,7 @@ from stator.api.conditions import (
 from stator.api.consumed import collection_metrics, consumed, report_write, wants_collection_metrics
 from stator.api.envelope import current, enveloped
 from stator.api.names import resolve
+from stator.api.shapes.wording import ONLY_OLD_MESSAGE
 from stator.engine import items, records
 from stator.engine.capacity import read_units
 from stator.engine.catalogue import Table
@@ -143,7 +144,7 @@ def checked_delete(request: Request) -> tuple[Item, Condition | None]:
 
 def _refuse_return_values(request: Request) -> None:
     if request.get("ReturnValues", "NONE") not in ("NONE", "ALL_OLD"):
-        raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
+        raise ValidationException(ONLY_OLD_MESSAGE)
 
 
 def update_item(db: Database, request: Request, call: Call) -> Steps[Answer]:

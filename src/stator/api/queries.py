@@ -28,7 +28,7 @@ from stator.api.key_conditions import (
 )
 from stator.api.names import resolve
 from stator.api.selects import check_select, selection
-from stator.engine.capacity import page_units, read_units
+from stator.engine.capacity import read_units
 from stator.engine.catalogue import Index, Table
 from stator.engine.indexes import start_key
 from stator.engine.intervals import (
@@ -276,7 +276,7 @@ def _source(db: Database, plan: ReadPlan, consistent: bool) -> Source:
 def _add_capacity(
     request: Request, call: Call, plan: ReadPlan, page: Page, consistent: bool, answer: dict[str, Any]
 ) -> None:
-    units = page_units(page.row_bytes, consistent)
+    units = read_units(page.row_bytes, consistent)
     fetched = sum(read_units(size, consistent) for size in page.fetched)
     call.read_units += units + fetched
     if plan.table.meter is not None:

@@ -17,11 +17,6 @@ def read_units(size: int, consistent: bool) -> float:
     return float(units) if consistent else units / 2
 
 
-def page_units(size: int, consistent: bool) -> float:
-    """Units of a page that evaluated `size` bytes; an empty page costs the smallest read."""
-    return read_units(size, consistent)
-
-
 def write_units(size: int) -> float:
     """Units of writing an item of `size` bytes: the larger of before and after."""
     return float(-(-size // WRITE_UNIT_BYTES) or 1)

@@ -11,7 +11,7 @@ from stator.api.call import Answer, Call, Request
 from stator.api.conditions import check_key_paths
 from stator.api.consumed import consumed
 from stator.api.partiql.requests import Asked, table_of
-from stator.engine.capacity import page_units, read_units
+from stator.engine.capacity import read_units
 from stator.engine.catalogue import Index, Table
 from stator.errors import ValidationException
 from stator.expressions.paths import nested_heads, reader
@@ -152,7 +152,7 @@ def _refuse_unprojected_filter(index: Index, plan: Plan) -> None:
 def _add_capacity(
     request: Request, call: Call, wanted: Wanted, selected: Selected, consistent: bool, answer: Answer
 ) -> None:
-    units = sum(page_units(size, consistent) for size in selected.read_bytes or [0])
+    units = sum(read_units(size, consistent) for size in selected.read_bytes or [0])
     fetched = sum(read_units(size, consistent) for size in selected.fetched)
     call.read_units += units + fetched
     if wanted.table.meter is not None:
