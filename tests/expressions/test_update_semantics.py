@@ -140,6 +140,45 @@ def test_an_update_that_does_not_fit_the_item_is_refused(text: str, reason: str)
     assert before == ITEM
 
 
+def nested(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {"S": "leaf"}
+    for level in range(levels - 1):
+        value = {"L": [value]} if level % 2 else {"M": {"a": value}}
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("SET fresh = :v", 32),
+        ("SET m.a = :v", 31),
+        ("SET l[9] = :v", 31),
+        ("SET m.b.c = :v", 30),
+        ("SET m.b.c = if_not_exists(m.b.c.gone, :v)", 30),
+        ("SET lm[0].x = list_append(l, :v)", 30),
+        ("SET fresh = list_append(l, :v)", 32),
+    ],
+)
+def test_no_path_leads_a_value_beyond_level_32(text: str, levels: int) -> None:
+    def apply(more: int) -> Item:
+        value = nested(levels + more)
+        given = {":v": value if "L" in value or "append" not in text else {"L": [nested(levels + more - 1)]}}
+        return compile_update(text, Placeholders(None, given)).apply(ITEM)
+
+    assert apply(0) != ITEM
+    if levels < 32:
+        with pytest.raises(ValidationException) as caught:
+            apply(1)
+        assert caught.value.message == "Nesting Levels have exceeded supported limits"
+
+
+def test_a_copy_of_a_value_is_not_led_too_deep_either() -> None:
+    item = ITEM | {"deep": nested(32)}
+    assert "copied" in update("SET copied = deep").apply(item)
+    with pytest.raises(ValidationException, match=r"^Nesting Levels have exceeded supported limits$"):
+        update("SET m.copied = deep").apply(item)
+
+
 def test_a_sum_that_leaves_the_range_of_numbers_is_refused() -> None:
     with pytest.raises(ValidationException, match="38 significant digits"):
         update("SET n = :big + :half").apply(ITEM)

@@ -336,6 +336,11 @@ CANCELED: list[tuple[str, list[Members], list[Members]]] = [
         [invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: pk")],
     ),
     (
+        "a path that leads too deep",
+        [update(key("no"), "SET m = :v", **values(v={"M": {}})), update(THERE_KEY, "SET l[0] = :v", **values(v=nested(31)))],
+        [NONE, invalid("Nesting Levels have exceeded supported limits")],
+    ),
+    (
         "an attribute that is not there",
         [put(key("no")), update(THERE_KEY, "SET b = c")],
         [NONE, invalid("The provided expression refers to an attribute that does not exist in the item")],

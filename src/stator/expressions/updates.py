@@ -22,18 +22,21 @@ from stator.expressions.update_checks import assigned_types, demands_of, refuse_
 from stator.expressions.update_grammar import ParsedUpdate, parse_update
 from stator.expressions.update_sources import TOO_LARGE, WRONG_TYPE, Source, Values, sources_of
 from stator.limits import EXPRESSIONS_REMEMBERED, ITEM_BYTES_MAX
-from stator.values import AttributeValue, Item, numbers, ordered_set, type_of
+from stator.values import LEVELS_MAX, AttributeValue, Item, nests_beyond, numbers, ordered_set, type_of
 
 INVALID_PATH = "The document path provided in the update expression is invalid for update"
+TOO_DEEP = "Nesting Levels have exceeded supported limits"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """An update without its values. A leaf of `tree` is the number of its action; `sources` are those of the SET
-    actions. `mismatch` is what ADD and DELETE say to an attribute of another type."""
+    actions, `levels` how deep a value may be that is set inside another. `mismatch` is what ADD and DELETE say to an
+    attribute of another type."""
 
     actions: tuple[Action, ...]
     sources: Mapping[int, Source]
+    levels: Mapping[int, int]
     tree: PathTree
     paths: tuple[Path, ...]
     attributes: frozenset[str]
@@ -62,7 +65,11 @@ class Update:
                 elements += len(value["L"])
                 if elements > ITEM_BYTES_MAX:
                     raise ValidationException(TOO_LARGE)
-        return _Change(shape, values, assigned).members(shape.tree, item)
+        changed = _Change(shape, values, assigned).members(shape.tree, item)
+        for number, levels in shape.levels.items():
+            if nests_beyond(assigned[number], levels):
+                raise ValidationException(TOO_DEEP)
+        return changed
 
     def project_updated(self, item: Item) -> Item:
         """What UPDATED_OLD returns of the old item, and UPDATED_NEW of the new one."""
@@ -151,6 +158,11 @@ def _shape(
     return Shape(
         tuple(actions),
         dict(zip(sets, sources, strict=True)),
+        {
+            number: LEVELS_MAX + 1 - depth
+            for number, action in sets.items()
+            if (depth := len(action.path.parts)) > 1
+        },
         path_tree(kind, [(path.parts, number) for number, path in enumerate(paths)]),
         paths,
         heads(paths),

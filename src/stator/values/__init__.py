@@ -2,11 +2,13 @@
 
 from stator.values.binary import binary_size, decode_binary
 from stator.values.canonical import canonical_item, canonical_value, ordered_set
+from stator.values.depth import LEVELS_MAX, nests_beyond
 from stator.values.order import compare, equal
 from stator.values.size import item_size, resized, value_size
 from stator.values.types import AttributeValue, Item, type_of
 
 __all__ = [
+    "LEVELS_MAX",
     "AttributeValue",
     "Item",
     "binary_size",
@@ -16,6 +18,7 @@ __all__ = [
     "decode_binary",
     "equal",
     "item_size",
+    "nests_beyond",
     "ordered_set",
     "resized",
     "type_of",

@@ -18,11 +18,9 @@ from typing import Any
 from stator.errors import InvalidAttributeValue
 from stator.limits import SET_MEMBERS_MAX
 from stator.values.binary import decode_binary
+from stator.values.depth import LEVELS_MAX
 from stator.values.numbers import in_order, normalise
 from stator.values.types import AttributeValue, Item
-
-LEVELS_MAX = 32
-"""A top-level attribute's value is level 1; a value at level 33 is refused."""
 
 _INVALID = "One or more parameter values were invalid: "
 _NO_TYPE = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"

@@ -19,7 +19,7 @@ import msgspec
 from stator.api.shapes import DYNAMODB, AttributeValue, decode_hook, explain, request_type
 from stator.errors import SerializationException, ValidationException
 from stator.limits import PIECE_BYTES, PIECE_TOKENS_MAX, REQUEST_TOKENS_MAX, WHOLE_BODY_BYTES_MAX
-from stator.values.canonical import LEVELS_MAX
+from stator.values.depth import LEVELS_MAX
 from stator.wire.codec import parse_json
 
 Raw = msgspec.Raw

@@ -24,7 +24,7 @@ from aws_facts.calls import (
     scan,
     update,
 )
-from aws_facts.case import CONDITION_FAILED, Call, Case, detected, invalid
+from aws_facts.case import CONDITION_FAILED, Call, Case, Exactly, detected, invalid
 from aws_facts.wordings import (
     BINARY_SET_EMPTY,
     NOT_NUMERIC,
@@ -269,6 +269,20 @@ def _depths() -> Iterator[Case]:
         update("plain", KEY, "SET t = :t", {":t": S("y"), ":deep": nested(32)}, **deep),
         detected(TOO_DEEP),
         given=(put("plain", {**KEY, "marker": S("x")}),),
+    )
+    within = put("plain", {**KEY, "m": {"M": {}}})
+    yield Case(
+        "a path leads 30 maps to level 32",
+        update("plain", KEY, "SET m.d = :d", {":d": nested(30)}),
+        {},
+        (within,),
+    )
+    yield Case(
+        "a path does not lead 31 maps deeper",
+        update("plain", KEY, "SET m.d = :d", {":d": nested(31)}),
+        invalid("Nesting Levels have exceeded supported limits"),
+        (within,),
+        ((get("plain", KEY), {"Item": {"m": Exactly({"M": {}})}}),),
     )
 
 

@@ -17,7 +17,6 @@ from stator.engine.items import Condition, Written
 from stator.engine.transactions import Action
 from stator.errors import DuplicateItemException, ValidationException
 from stator.expressions import Update as BoundUpdate
-from stator.partiql.depth import DepthChecked
 from stator.partiql.statements import Delete, Insert, Select, Update
 from stator.partiql.where import Where, matcher_of
 from stator.partiql.write_keys import Named, named_item, refuse_conflict, refuse_partial_key
@@ -101,7 +100,7 @@ def _update(table: Table, body: Update, asked: Asked) -> Write:
         check_update(table, update)
         holds = _beside(named, asked)
         condition = Condition(lambda item: bool(item) and holds(item), asked.return_old)
-        return transactions.update(table, key, DepthChecked(update), condition)
+        return transactions.update(table, key, update, condition)
 
     return Write(table, place, _returned(body.returning, update))
 
