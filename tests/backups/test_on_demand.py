@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from backup_session import INDEXED, T0, Session
+from backup_session import INDEXED, ON_DEMAND, T0, Session
 from doors import Refusal
 
 from stator.api.call import Call
@@ -59,6 +59,17 @@ def test_a_backup_describes_its_table_as_it_was(session: Session) -> None:
         "GlobalSecondaryIndexes": [byg],
         "StreamDescription": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
     }
+
+
+def test_a_backup_describes_the_expiry_and_the_encryption_that_its_table_had(either: Session) -> None:
+    either.create(**ON_DEMAND, SSESpecification={"Enabled": True})
+    expiry = {"Enabled": True, "AttributeName": "ends"}
+    either.call("UpdateTimeToLive", TableName="music", TimeToLiveSpecification=expiry)
+    arn = either.back_up()
+    features = either.backup(arn)["SourceTableFeatureDetails"]
+    assert features["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ends"}
+    assert features["SSEDescription"] == either.describe()["SSEDescription"]
+    assert features.keys() == {"TimeToLiveDescription", "SSEDescription"}
 
 
 def test_a_table_is_named_by_its_arn_too(session: Session) -> None:

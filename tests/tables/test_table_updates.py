@@ -25,6 +25,7 @@ NOTHING = (
     "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
     "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required"
 )
+MANY_INDEXES = [f"abc{n}" for n in range(41)]
 EMPTY = "List of GlobalSecondaryIndexUpdates is empty"
 SSE_ALONE = "Server-Side Encryption modification must be the only operation in the request"
 CLASS_ALONE = "TableClass modification must be the only operation in the request"
@@ -219,6 +220,8 @@ ON_DEMAND: list[tuple[dict[str, Any], str]] = [
     (updates(updated("lll")), "Cannot update an index that is not a GlobalSecondaryIndex: lll"),
     (updates({"Delete": {"IndexName": "ggg"}}, {"Delete": {"IndexName": "hhh"}}), ONE_AT_A_TIME),
     (updates(*({"Delete": {"IndexName": f"ab{c}"}} for c in "cdefgh")), ONE_AT_A_TIME),
+    (updates(*map(updated, MANY_INDEXES[:40])), "Requested resource not found: Index abc0 for table music"),
+    (updates(*map(updated, MANY_INDEXES)), ONE_AT_A_TIME),
     (
         {**CREATE, **updates({"Delete": {"IndexName": "ggg"}}, *CREATE["GlobalSecondaryIndexUpdates"])},
         ONE_AT_A_TIME,
