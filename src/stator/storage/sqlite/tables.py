@@ -19,6 +19,7 @@ from typing import Final
 
 import apsw
 
+from stator.errors import CorruptionError
 from stator.storage.contract import Row
 from stator.storage.layer import Layer, summed
 from stator.storage.sqlite.errors import translated
@@ -43,7 +44,9 @@ _HALVES: Final = (
     "SELECT CAST(one.value || two.value AS BLOB) FROM large one, large two"
     " WHERE one.id = -rows.value AND two.id = 1 - rows.value"
 )
-_VALUE: Final = f"CASE WHEN typeof(value) = 'blob' THEN value WHEN value > 0 THEN ({_WHOLE}) ELSE ({_HALVES}) END"
+_LARGE: Final = f"CASE WHEN value > 0 THEN ({_WHOLE}) ELSE ({_HALVES}) END"
+# 0 stands for a large row that is not there
+_VALUE: Final = f"CASE WHEN typeof(value) = 'blob' THEN value ELSE coalesce({_LARGE}, 0) END"
 _GET: Final = f"SELECT {_VALUE} FROM rows WHERE key = ?"
 _RANGE: Final = f"SELECT key, {_VALUE} FROM rows WHERE key >= ? AND key < ? ORDER BY key"
 _RANGE_REVERSED: Final = _RANGE + " DESC"
@@ -72,9 +75,11 @@ class Tables:
 
     def get(self, key: bytes) -> bytes | None:
         try:
-            value: bytes | None = self.execute(_GET, (key,)).get
+            value: bytes | int | None = self.execute(_GET, (key,)).get
         except apsw.Error as error:
             raise translated(error, self.path, "reading a row") from error
+        if isinstance(value, int):
+            raise self._without_value(key)
         return value
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
@@ -93,8 +98,19 @@ class Tables:
                 rows.append(row)
                 bytes_max -= len(row[0]) + len(row[1])
         except apsw.Error as error:
+            if len(rows) >= limit:  # it was looking whether there is one more
+                return rows, True
             raise translated(error, self.path, "reading a range") from error
+        except TypeError:
+            self.execute("")
+            raise self._without_value(rows[-1][0]) from None
         return rows, False
+
+    def _without_value(self, key: bytes) -> CorruptionError:
+        return CorruptionError(
+            f"{self.path}: the value of row {key.hex()} is not where the row says; keep a copy of the file and"
+            " restore a backup."
+        )
 
     def sequence(self, log: bytes) -> int:
         try:
