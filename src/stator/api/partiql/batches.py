@@ -61,7 +61,9 @@ class _Batch:
     def refuse(self, number: int, error: ServiceError, table: Table | None = None) -> None:
         """`table`: of a statement that got as far as being run."""
         told: Answer = {"Code": _CODES.get(error.code, error.code), "Message": error.message}
-        self.responses[number] = {"Error": {**told, **error.extra}}
+        if "Item" in error.extra:
+            told["Item"] = error.extra["Item"]
+        self.responses[number] = {"Error": told}
         if table is not None:
             self.responses[number]["TableName"] = table.name
 
