@@ -14,7 +14,7 @@ from stator.server.namespaces import account_of
 from stator.server.requestlog import RequestLog
 from stator.server.scheduler import LoopScheduler, Turns
 from stator.server.steps import Journey
-from stator.storage.contract import Work
+from stator.storage.contract import Aside, Work
 
 
 class AtOnceStore:
@@ -27,6 +27,55 @@ class AtOnceStore:
             done(None, error)
         else:
             done(result, None)
+
+
+def test_a_call_aside_holds_up_neither_the_loop_nor_other_steps():
+    release, threads = threading.Event(), []
+
+    def waits():
+        threads.append(threading.current_thread())
+        assert release.wait(10)
+        return "done"
+
+    def slow():
+        return (yield Aside(waits))
+
+    def quick():
+        yield None
+        release.set()
+        return (yield Work(lambda _: 1))
+
+    async def both():
+        loop = asyncio.get_running_loop()
+        turns, answers = Turns(loop), []
+        over = loop.create_future()
+
+        def finish(answer, error):
+            answers.append((answer, error))
+            if len(answers) == 2:
+                over.set_result(answers)
+
+        for steps in (slow(), quick()):
+            Journey(steps, AtOnceStore(), turns, finish).start()
+        answers = await over
+        turns.leave()
+        return answers
+
+    assert on_loop(both()) == [(1, None), ("done", None)]
+    assert threads != [threading.current_thread()]
+
+
+def test_the_error_of_a_call_aside_is_thrown_into_its_steps():
+    def fails():
+        raise OSError("no such file")
+
+    def steps():
+        try:
+            yield Aside(fails)
+        except OSError as error:
+            return str(error)
+
+    assert on_loop(run(steps())) == "no such file"
 
 
 class ClosedStore:

@@ -12,8 +12,10 @@ from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 from time import perf_counter
+from typing import Any
 
 from stator.limits import TURN_S_MAX
+from stator.storage.contract import Done
 
 Call = Callable[[], None]
 Then = Callable[[BaseException | None], None]
@@ -37,9 +39,15 @@ class Helper:
         self._tasks.put((call, then))
 
     def close(self) -> None:
+        thread = self._thread
+        self.leave()
+        if thread is not None:
+            thread.join()
+
+    def leave(self) -> None:
+        """As `close`, without waiting: what was handed to it may outlive the loop, and is then not answered."""
         if self._thread is not None:
             self._tasks.put(None)
-            self._thread.join()
             self._thread = None
 
     def _run(self) -> None:
@@ -83,10 +91,13 @@ class LoopScheduler:
 
 class Turns:
     """Runs the next steps of long operations, one after the other, for at most 2 ms in a turn of the loop, so that
-    many scans together hold up a point read no longer than one of them does."""
+    many scans together hold up a point read no longer than one of them does. Their calls that may block run on a
+    thread of their own, one after the other: a commit does not wait for them, nor `leave`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._helper = Helper(loop, "stator-aside")
+        self.leave = self._helper.leave
         self._waiting: deque[Call] = deque()
         self._due = False
 
@@ -96,6 +107,13 @@ class Turns:
         if not self._due:
             self._due = True
             self._loop.call_soon(self._turn)
+
+    def aside(self, call: Callable[[], Any], done: Done) -> None:
+        """Runs `call` on the helper thread, then `done` on the loop with its result, or None and its error."""
+        results: list[Any] = []
+        self._helper.do(
+            lambda: results.append(call()), lambda error: done(results[0] if results else None, error)
+        )
 
     def _turn(self) -> None:
         stop = perf_counter() + TURN_S_MAX

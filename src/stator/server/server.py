@@ -71,7 +71,7 @@ class Server:
         raise_file_limit(self._bounds.connections_max)
         self._log.attach(loop)
         self._scheduler = LoopScheduler(loop)
-        turns = Turns(loop)
+        turns = self._turns = Turns(loop)
         self._db.store.attach(self._scheduler)
         self._jobs = JobRunner(
             self._db.jobs.step, self._db.store, self._scheduler, turns, self._log, self._bounds.jobs_poll_s
@@ -98,6 +98,7 @@ class Server:
         self.connections.abort()
         await asyncio.sleep(0)
         self._large.close()
+        self._turns.leave()
         self._scheduler.close()
         self._log.close()
 

@@ -1,5 +1,6 @@
-"""Runs an operation's steps on the loop: a turn given away comes back through `Turns`, a work's result through the
-store. What `storage.contract.drive` does on a plain thread. Steps may have been begun on another thread.
+"""Runs an operation's steps on the loop: a turn given away comes back through `Turns`, as what a call aside returned
+does; a work's result through the store. What `storage.contract.drive` does on a plain thread. Steps may have been begun
+on another thread.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from stator.server.scheduler import Turns
-from stator.storage.contract import Done, Steps, Work
+from stator.storage.contract import Aside, Done, Step, Steps, Work
 
 Finish = Callable[[Any, BaseException | None], None]
 
@@ -26,7 +27,7 @@ class Begun:
 
     answer: Any = None
     steps: Steps[Any] | None = None
-    step: Work | None = None
+    step: Step = None
 
 
 def begin(outcome: Any) -> Begun:
@@ -63,19 +64,20 @@ class Journey:
         if not self._is_over:
             self._resume(None, None)
 
-    def go_on(self, step: Work | None) -> None:
+    def go_on(self, step: Step) -> None:
         """Instead of `start`, for steps that were begun and have yielded `step`."""
         if step is None:
             self._turns.add(self.start)
             return
         self._inside = True
-        self._submit(step)
+        self._wait_for(step)
         self._inside = False
         if self._result is not None:
             self._resume(*self._result)
 
     def abandon(self) -> None:
-        """Ends steps that wait for their turn, with an AbandonedError. What has begun to write goes on to its end."""
+        """Ends steps that wait for their turn, with an AbandonedError. What has begun to write, or
+        to call aside, goes on."""
         if self._inside or self._wrote or self._is_over:
             return
         self._is_over = True
@@ -112,11 +114,14 @@ class Journey:
             if step is None:
                 self._turns.add(self.start)
             else:
-                self._submit(step)
+                self._wait_for(step)
 
-    def _submit(self, work: Work) -> None:
+    def _wait_for(self, step: Work | Aside) -> None:
         self._wrote = True
         try:
-            self._store.submit(work, self._resume)
+            if isinstance(step, Aside):
+                self._turns.aside(step.run, self._resume)
+            else:
+                self._store.submit(step, self._resume)
         except Exception as refused:
             self._result = (None, refused)

@@ -12,8 +12,9 @@ must find unchanged but does not contend for. A store with locks takes them, in 
 store with one writer needs neither.
 
 Operations above the store are *steps*: generators that yield `None` to give the turn away (and must then hold no
-snapshot), or yield a `Work` and are sent its result once it is durable (or have its error thrown in). `drive` runs
-steps on a store from a plain thread; the server runs the same steps on its loop.
+snapshot), or yield a `Work` and are sent its result once it is durable (or have its error thrown in), or yield an
+`Aside` and are sent what it returned. `drive` runs steps on a store from a plain thread; the server runs the same steps
+on its loop.
 """
 
 from __future__ import annotations
@@ -92,8 +93,19 @@ class Work:
     bytes: int = 1024
 
 
-Steps = Generator[Work | None, Any, T]
-"""An operation as steps: yields None (a turn) or a Work; returns its answer."""
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A call that may block, on files or a network: a loop has it run by a thread of its own, one after the other.
+
+    It touches neither the store nor anything that another thread changes."""
+
+    run: Callable[[], Any]
+
+
+Step = Work | Aside | None
+
+Steps = Generator[Step, Any, T]
+"""An operation as steps: yields None (a turn), a Work or an Aside; returns its answer."""
 
 Done = Callable[[Any, BaseException | None], None]
 """Called once with a work's result, or None and its error."""
@@ -151,6 +163,12 @@ class Store(Protocol):
         thread still runs."""
 
 
+def aside(run: Callable[[], T]) -> Steps[T]:
+    """The one step that runs `run` aside; returns what it returned and raises what it raised."""
+    result: T = yield Aside(run)
+    return result
+
+
 def drive(store: Store, steps: Steps[T]) -> T:
     """Runs steps to their end on the calling thread and returns their answer."""
     try:
@@ -160,7 +178,7 @@ def drive(store: Store, steps: Steps[T]) -> T:
                 step = next(steps)
                 continue
             try:
-                result = store.transact(step.run, step.decides, step.shares)
+                result = step.run() if isinstance(step, Aside) else _transacted(store, step)
             except Exception as error:
                 step = steps.throw(error)
             else:
@@ -168,6 +186,10 @@ def drive(store: Store, steps: Steps[T]) -> T:
     except StopIteration as end:
         answer: T = end.value
         return answer
+
+
+def _transacted(store: Store, work: Work) -> Any:
+    return store.transact(work.run, work.decides, work.shares)
 
 
 def decode_counter(value: bytes | None) -> int:
