@@ -62,8 +62,11 @@ def translating(path: str, doing: str) -> Iterator[None]:
 
 def close(connection: apsw.Connection, path: str) -> None:
     """Closes for good. What SQLite complains of then is logged and not raised: no acknowledged write depends on it,
-    and a checkpoint that failed is made up for when the file is opened next."""
+    and a checkpoint that failed is made up for when the file is opened next. A connection that another thread is in the
+    middle of using stays open, for that thread to close."""
     try:
         connection.close(True)
+    except apsw.ThreadingViolationError:
+        pass
     except apsw.Error as error:
         _log.warning("%s: closing the file: %s", path, error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import Final
 
-from stator.storage.sqlite.wal_index import WalIndex
+from stator.storage.sqlite.keeper import Keeper
 
 _WORD: Final = 1 << 32
 
@@ -17,17 +17,17 @@ _WORD: Final = 1 << 32
 class Generation:
     """Shared by threads: `_lock` guards all fields; `current`'s first look needs no lock."""
 
-    __slots__ = ("_index", "_known", "_lock", "_number", "_own")
+    __slots__ = ("_keeper", "_known", "_lock", "_number", "_own")
 
-    def __init__(self, index: WalIndex) -> None:
-        self._index = index
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
         self._lock = threading.Lock()
-        self._known = index.change_counter()
+        self._known = keeper.change_counter()
         self._own = self._known
         self._number = 0
 
     def current(self) -> int:
-        counter = self._index.change_counter()
+        counter = self._keeper.change_counter()
         if counter in (self._known, self._own):
             return self._number
         with self._lock:
@@ -52,11 +52,11 @@ class Generation:
     def moved(self) -> None:
         """What was committed is uncertain."""
         with self._lock:
-            self._known = self._own = self._index.change_counter()
+            self._known = self._own = self._keeper.change_counter()
             self._number += 1
 
     def _look(self) -> None:
-        counter = self._index.change_counter()
+        counter = self._keeper.change_counter()
         if counter != self._known and counter != self._own:
             self._known = counter
             self._number += 1

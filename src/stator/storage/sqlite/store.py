@@ -23,9 +23,9 @@ from stator.storage.sqlite.checkpoints import CHECKPOINT_WAL_BYTES, Checkpoints
 from stator.storage.sqlite.errors import close, translated
 from stator.storage.sqlite.file import DURABILITIES, SALT_BYTES, WRITER_CACHE_BYTES, StoreFile
 from stator.storage.sqlite.generation import Generation
+from stator.storage.sqlite.keeper import Keeper
 from stator.storage.sqlite.session import WriteSession
 from stator.storage.sqlite.tables import Tables
-from stator.storage.sqlite.wal_index import WalIndex
 from stator.storage.writer import Writer
 
 T = TypeVar("T")
@@ -89,6 +89,9 @@ class Readers:
                 raise StatorError("The store is closed.") from None
             tables = self._connect()
             self._all.append(tables)
+            if self._closed:  # meanwhile, and perhaps without seeing this one
+                self.discard(tables)
+                raise StatorError("The store is closed.") from None
             return tables
 
     def get(self, key: bytes) -> bytes | None:
@@ -96,7 +99,7 @@ class Readers:
         try:
             return tables.get(key)
         finally:
-            self._idle.append(tables)
+            self._give_back(tables)
 
     def begin(self) -> Tables:
         """A connection in a read transaction, whose state is settled by its first read."""
@@ -109,14 +112,17 @@ class Readers:
         return tables
 
     def end(self, tables: Tables) -> None:
-        if self._closed:
-            return
         try:
             tables.execute("COMMIT")
         except apsw.Error:
             self.discard(tables)  # it only read: nothing is lost with it
         else:
-            self._idle.append(tables)
+            self._give_back(tables)
+
+    def _give_back(self, tables: Tables) -> None:
+        self._idle.append(tables)
+        if self._closed:
+            self.close()
 
     def discard(self, tables: Tables) -> None:
         if tables in self._all:
@@ -124,9 +130,10 @@ class Readers:
         close(tables.connection, tables.path)
 
     def close(self) -> None:
+        """Closes all but what another thread is reading through, which that thread closes as it gives it back."""
         self._closed = True
         self._idle.clear()
-        for tables in self._all:
+        for tables in list(self._all):
             close(tables.connection, tables.path)
 
 
@@ -164,23 +171,19 @@ class SqliteStore:
         self.path = os.path.realpath(path)
         self._file = StoreFile(self.path, durability, vfs)
         self.salt = self._file.prepare(salt or os.urandom(SALT_BYTES), clock.now())
-        # The keeper holds the file open from first to last, and with it the memory that its WalIndex reads.
-        self._keeper = self._file.connect()
+        self._keeper = Keeper(self._file.connect().connection, self.path)
         try:
-            index = WalIndex(self._keeper.connection)
-            self._generation: Any = Generation(index)
+            self._generation: Any = Generation(self._keeper)
             self._readers: Any = Readers(self._file.connect)
-            self._session = self._new_session(index, checkpoint_wal_bytes)
+            self._session = self._new_session(Checkpoints(self._keeper, checkpoint_wal_bytes))
         except BaseException:
-            close(self._keeper.connection, self.path)
+            self._keeper.close()
             raise
         self._writer: Any = Writer(self._session, self.budgets, clock.monotonic, time.sleep)
         self._closed = False
         _open_stores.add(self)
 
-    def _new_session(self, index: WalIndex, checkpoint_wal_bytes: int) -> WriteSession:
-        checkpoints = Checkpoints(self._keeper.connection, index, self.path, checkpoint_wal_bytes)
-
+    def _new_session(self, checkpoints: Checkpoints) -> WriteSession:
         def connect() -> Tables:
             return self._file.connect(WRITER_CACHE_BYTES, wait_ms=0)
 
@@ -225,7 +228,7 @@ class SqliteStore:
         self._disable(f"{self.path}: the store is closed.")
         readers.close()
         self._session.close()
-        close(self._keeper.connection, self.path)
+        self._keeper.close()
 
     def _disable(self, why: str) -> None:
         self._generation = self._readers = self._writer = _Unusable(why)
