@@ -1,6 +1,6 @@
 """Backups as stored: which there are, of which tables, and until when.
 
-    backup row := msgspec JSON of Backup                under account, region, table name and id (keys.space)
+    backup row := sealed JSON (engine.sealed) of Backup   under account, region, table name and id (keys.space)
 
 A backup's items are rows of a table id of its own, under the same keys as in the table. A USER backup is a copy
 (engine.copies). A SYSTEM backup is what a table with point-in-time recovery leaves behind when it is deleted: its own
@@ -17,6 +17,7 @@ from zlib import crc32
 import msgspec
 from msgspec.structs import replace
 
+from stator.engine import sealed
 from stator.engine.catalogue import TableDescription, table_arn
 from stator.keys import space
 from stator.limits import BACKUPS_LOOKED_AT, SYSTEM_BACKUP_DAYS
@@ -67,14 +68,14 @@ class Backup(msgspec.Struct, frozen=True):
 Place = tuple[str, str]
 """A table's name and a backup's id."""
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Backup).decode
+_encode = sealed.encode
+decode = sealed.decoder(Backup)
 
 
 def read(reader: Reader, key: bytes) -> Backup | None:
     """The backup, though its time may be over."""
     stored = reader.get(key)
-    return None if stored is None else _decode(stored)
+    return None if stored is None else decode(stored)
 
 
 def find(reader: Reader, key: bytes, now: float) -> Backup | None:
@@ -158,7 +159,7 @@ def listed(
     found: list[Backup] = []
     backup: Backup | None = None
     for at, (_, stored) in enumerate(rows, 1):
-        backup = _decode(stored)
+        backup = decode(stored)
         if wanted(backup):
             found.append(backup)
             if len(found) == limit:

@@ -1,7 +1,7 @@
 """What a table is: its description as stored, and the live `Table` that requests work with.
 
-A description is stored as msgspec JSON under the table's catalogue key and is immutable: a change stores a new one
-and moves the catalogue's version. A live Table is a description with what requests need precomputed: key prefixes,
+A description is stored as sealed JSON (engine.sealed) under the table's catalogue key and is immutable: a change
+stores a new one and moves the catalogue's version. A live Table is a description with what requests need precomputed: key prefixes,
 schemas, lookups by name. The catalogue key's bytes are what item writes share and changes to the table decide on.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from stator.engine import sealed
 from stator.engine.expiry_queue import ExpiryQueue
 from stator.engine.log import LogClock, LogWriter
 from stator.keys import space
@@ -206,8 +207,8 @@ class TableDescription(msgspec.Struct, frozen=True):
     stream_policies: dict[str, ResourcePolicy] = {}
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(TableDescription).decode
+_encode = sealed.encode
+_decode = sealed.decoder(TableDescription)
 
 
 class Index:

@@ -45,7 +45,7 @@ class LargeParts:
         return part
 
 
-_LARGE_BYTES = 64 * 1024
+LARGE_BYTES = 64 * 1024
 
 
 def index_row(
@@ -122,7 +122,7 @@ def maintain(
     """Brings every index to the item's new state. `old` and `new` are the item and its record, None when absent."""
     changes = []
     old_parts, new_parts = (
-        LargeParts(state[0]) if state is not None and len(state[1]) > _LARGE_BYTES else None
+        LargeParts(state[0]) if state is not None and len(state[1]) > LARGE_BYTES else None
         for state in (old, new)
     )
     for index in table.indexes:

@@ -1,7 +1,7 @@
 """Jobs as stored: long work that goes on in bounded steps, whoever takes them, across crashes.
 
-A job's record, msgspec JSON under its job key, says what is to be done and from where on. Every step decides on the
-record: it goes on only while the stored bytes are those it began from, and replaces them in the transaction that does
+A job's record, sealed JSON (engine.sealed) under its job key, says what is to be done and from where on. Every step
+decides on the record: it goes on only while the stored bytes are those it began from, and replaces them in the transaction that does
 the work. So two processes may take the same step at once (one does it, the other does nothing), and a crash loses no
 more than the step in flight.
 """
@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
+from stator.engine import sealed
 from stator.engine.log_history import Place, Span
 from stator.engine.moments import Moment
 from stator.keys import space
@@ -87,8 +88,8 @@ class QueuedJob:
         return int.from_bytes(self.key[len(space.JOB_PREFIX) :], "big")
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Job).decode
+_encode = sealed.encode
+decode = sealed.decoder(Job)
 _STOP = space.successor(space.JOB_PREFIX)
 
 
@@ -103,14 +104,14 @@ def add(tx: Transaction, job: Job) -> int:
 def queue(reader: Reader, limit: int) -> list[QueuedJob]:
     """The oldest jobs, at most `limit`, oldest first."""
     rows, _ = reader.range(space.JOB_PREFIX, _STOP, limit)
-    return [QueuedJob(key, stored, _decode(stored)) for key, stored in rows]
+    return [QueuedJob(key, stored, decode(stored)) for key, stored in rows]
 
 
 def read(reader: Reader, job_id: int) -> QueuedJob | None:
     """One job; None when it is finished."""
     key = space.job_key(job_id)
     stored = reader.get(key)
-    return None if stored is None else QueuedJob(key, stored, _decode(stored))
+    return None if stored is None else QueuedJob(key, stored, decode(stored))
 
 
 def still_as_read(tx: Transaction, queued: QueuedJob) -> bool:

@@ -1,6 +1,6 @@
 """Shards: a table's log cut into intervals, each for a slice of the partition hashes and a stretch of time.
 
-    shard row := msgspec JSON of Shard                     under its number (keys.space)
+    shard row := sealed JSON (engine.sealed) of Shard      under its number (keys.space)
 
 Shards are closed all at once and replaced by others: on a schedule, and when a stream begins or ends, so that a stream
 is a run of whole shards. A closed shard's child for the same hashes goes on in its slot's log, just behind its last
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
+from stator.engine import sealed
 from stator.engine.catalogue import Log, TableDescription, slots_of
 from stator.engine.log import time_of
 from stator.keys import space
@@ -48,8 +49,8 @@ class Shard(msgspec.Struct, frozen=True):
         return SEQUENCE_MAX if self.last is None else self.last + 1
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Shard).decode
+_encode = sealed.encode
+decode = sealed.decoder(Shard)
 
 
 def number_of(shard_id: str) -> int | None:
@@ -63,14 +64,14 @@ def number_of(shard_id: str) -> int | None:
 
 def read(reader: Reader, table_id: int, number: int) -> Shard | None:
     stored = reader.get(space.shard_key(table_id, number))
-    return None if stored is None else _decode(stored)
+    return None if stored is None else decode(stored)
 
 
 def after(reader: Reader, table_id: int, number: int, limit: int) -> tuple[list[Shard], bool]:
     """The shards with greater numbers, in order, at most `limit`; and whether there are more."""
     _, stop = space.log_interval(table_id)
     rows, more = reader.range(space.shard_key(table_id, number + 1), stop, limit)
-    return [_decode(value) for _, value in rows], more
+    return [decode(value) for _, value in rows], more
 
 
 def write(tx: Transaction, table_id: int, shard: Shard) -> None:

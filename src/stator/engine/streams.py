@@ -1,6 +1,6 @@
 """Streams: which there are, and their shards. A stream is a run of the shards of a table's log.
 
-    stream row := msgspec JSON of StreamDescription                  under account, region, table and label
+    stream row := sealed JSON (engine.sealed) of StreamDescription   under account, region, table and label
 
 A stream outlives its end, and its table, by a day; a shard outlives its own by as long.
 """
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from stator.engine import log_shards
+from stator.engine import log_shards, sealed
 from stator.engine.catalogue import TableDescription
 from stator.engine.log_shards import Shard
 from stator.keys import space
@@ -53,9 +53,9 @@ class Logged(msgspec.Struct, frozen=True):
     table: str
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(StreamDescription).decode
-decode_logged = msgspec.json.Decoder(Logged).decode
+_encode = sealed.encode
+decode = sealed.decoder(StreamDescription)
+decode_logged = sealed.decoder(Logged)
 
 
 # Which streams there are
@@ -88,14 +88,14 @@ def end(tx: Transaction, table: TableDescription, label: str, now: float) -> Non
     key = space.stream_key(table.account, table.region, table.name, label)
     stored = tx.get(key)
     if stored is not None:
-        tx.put(key, _encode(replace(_decode(stored), closed_at=now)))
+        tx.put(key, _encode(replace(decode(stored), closed_at=now)))
 
 
 def find(
     reader: Reader, account: str, region: str, table: str, label: str, now: float
 ) -> StreamDescription | None:
     stored = reader.get(space.stream_key(account, region, table, label))
-    stream = None if stored is None else _decode(stored)
+    stream = None if stored is None else decode(stored)
     return None if stream is None or stream.is_gone(now) else stream
 
 
@@ -115,7 +115,7 @@ def listed(
     found: list[StreamDescription] = []
     while start < stop:
         rows, more = reader.range(start, stop, limit + 1)
-        found += [stream for stream in (_decode(value) for _, value in rows) if not stream.is_gone(now)]
+        found += [stream for stream in (decode(value) for _, value in rows) if not stream.is_gone(now)]
         if not rows or not more or len(found) > limit:
             break
         start = rows[-1][0] + b"\0"
@@ -130,7 +130,7 @@ def gone_rows(
     rows, more = reader.range(prefix, space.successor(prefix), STREAMS_LOOKED_AT)
     own = [
         (key, stream)
-        for key, stream in ((key, _decode(value)) for key, value in rows)
+        for key, stream in ((key, decode(value)) for key, value in rows)
         if stream.table_id == table_id
     ]
     gone = [key for key, stream in own if stream.is_gone(now)]

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from stator.clock import Clock
+from stator.engine import sealed
 from stator.errors import IdempotentParameterMismatchException, TransactionInProgressException
 from stator.keys.space import TOKEN_PREFIX, token_span_prefix
 from stator.limits import TOKEN_S, TOKENS_PURGED
@@ -42,8 +43,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     units: tuple[tuple[str, float], ...]
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Record).decode
+_encode = sealed.encode
+decode = sealed.decoder(Record)
 
 
 class Token:
@@ -65,7 +66,7 @@ class Token:
         Raises IdempotentParameterMismatchException when the first asked for something else."""
         for stored in tx.get_many(self.keys):
             if stored is not None:
-                record = _decode(stored)
+                record = decode(stored)
                 if record.at > self._at - TOKEN_S:
                     self._compare(record.asked)
                     return record

@@ -83,23 +83,24 @@ _COUNTER = struct.Struct(">IBHB")
 _NUMBERED = struct.Struct(">IBI")
 
 
-def _own(kind: OwnKind) -> bytes:
+def own_prefix(kind: OwnKind) -> bytes:
+    """What the keys of all of the file's own rows of a kind begin with."""
     return _HEAD.pack(0, kind)
 
 
-VERSION_KEY = _own(OwnKind.VERSION)
-NEXT_TABLE_ID_KEY = _own(OwnKind.NEXT_TABLE_ID)
-NEXT_JOB_ID_KEY = _own(OwnKind.NEXT_JOB_ID)
-CATALOGUE_PREFIX = _own(OwnKind.CATALOGUE)
-JOB_PREFIX = _own(OwnKind.JOB)
-STREAM_PREFIX = _own(OwnKind.STREAM)
-LOGGED_PREFIX = _own(OwnKind.LOGGED)
-EXPIRING_PREFIX = _own(OwnKind.EXPIRING)
-TOKEN_PREFIX = _own(OwnKind.TOKEN)
-IMPORT_PREFIX = _own(OwnKind.IMPORT)
-EXPORT_PREFIX = _own(OwnKind.EXPORT)
-BACKUP_PREFIX = _own(OwnKind.BACKUP)
-BACKUP_END_PREFIX = _own(OwnKind.BACKUP_END)
+VERSION_KEY = own_prefix(OwnKind.VERSION)
+NEXT_TABLE_ID_KEY = own_prefix(OwnKind.NEXT_TABLE_ID)
+NEXT_JOB_ID_KEY = own_prefix(OwnKind.NEXT_JOB_ID)
+CATALOGUE_PREFIX = own_prefix(OwnKind.CATALOGUE)
+JOB_PREFIX = own_prefix(OwnKind.JOB)
+STREAM_PREFIX = own_prefix(OwnKind.STREAM)
+LOGGED_PREFIX = own_prefix(OwnKind.LOGGED)
+EXPIRING_PREFIX = own_prefix(OwnKind.EXPIRING)
+TOKEN_PREFIX = own_prefix(OwnKind.TOKEN)
+IMPORT_PREFIX = own_prefix(OwnKind.IMPORT)
+EXPORT_PREFIX = own_prefix(OwnKind.EXPORT)
+BACKUP_PREFIX = own_prefix(OwnKind.BACKUP)
+BACKUP_END_PREFIX = own_prefix(OwnKind.BACKUP_END)
 
 
 def catalogue_prefix(account: str, region: str) -> bytes:
