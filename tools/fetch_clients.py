@@ -74,11 +74,15 @@ def install_from_npm(folder: Path, requirements: tuple[str, ...]) -> None:
 
 CLIENTS = (
     Client("awscli", ("awscli>=1.40,<2",), install_from_pypi),
+    Client("aiobotocore", ("aiobotocore>=3,<4",), install_from_pypi),
+    Client("pynamodb", ("pynamodb>=6.1,<7",), install_from_pypi),
     Client(
         "javascript",
         ("@aws-sdk/client-dynamodb@^3.800.0", "@aws-sdk/lib-dynamodb@^3.800.0"),
         install_from_npm,
     ),
+    # An S3 endpoint for imports and exports: moto's server and no more than S3 needs
+    Client("moto", ("moto[s3]>=5.1,<6", "flask>=3", "flask-cors>=5"), install_from_pypi),
 )
 
 
