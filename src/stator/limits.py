@@ -56,6 +56,12 @@ HTTP_HEAD_BYTES_MAX = 64 * 1024
 HTTP_CHUNK_OVERHEAD_MAX = 4 * 1024 * 1024
 # All bodies that are arriving at once: what many large uploads together may make the server hold
 HTTP_BODIES_BYTES_MAX = 512 * 1024 * 1024
+# All answers that clients have yet to take: beyond it the connection that has been taking its own for longest is ended
+HTTP_UNSENT_BYTES_MAX = 256 * 1024 * 1024
+# Bodies of the requests that wait to be written; one more is answered with ThrottlingException
+WRITES_BYTES_MAX = 64 * 1024 * 1024
+# Reads of several turns that have pages in the making; the others wait for one of them to end
+READS_MAX = 64
 HTTP_CONNECTIONS_MAX = 8192
 HTTP_BACKLOG = 1024
 # Requests and bytes that wait on one connection before its input is no longer read
@@ -180,6 +186,12 @@ EXPORT_FIRST_ITEMS = 10_000
 EXPORT_FIRST_S = 0.25
 EXPORT_FILE_ROWS = 4096
 EXPORT_FILE_BYTES = 1024 * 1024
+
+# S3 endpoints. Stator's own: a call that nobody answers is given up after a minute
+S3_CONNECT_S_MAX = 5
+S3_READ_S_MAX = 15
+S3_ATTEMPTS = 3
+S3_RANGE_BYTES = 4 * 1024 * 1024
 
 # Expiry (AWS): an item whose time is longer past is not deleted. Ours: how often queues are looked at that had nothing
 # due, and how many of them at once; rows that a step writes, of items, entries and indexes, and bytes of the items that

@@ -15,6 +15,9 @@ class Bounds:
     body_bytes_max: int = limits.HTTP_BODY_BYTES_MAX
     chunk_overhead_max: int = limits.HTTP_CHUNK_OVERHEAD_MAX
     bodies_bytes_max: int = limits.HTTP_BODIES_BYTES_MAX
+    unsent_bytes_max: int = limits.HTTP_UNSENT_BYTES_MAX
+    writes_bytes_max: int = limits.WRITES_BYTES_MAX
+    reads_max: int = limits.READS_MAX
     connections_max: int = limits.HTTP_CONNECTIONS_MAX
     backlog: int = limits.HTTP_BACKLOG
     queue_requests_max: int = limits.HTTP_QUEUE_REQUESTS_MAX

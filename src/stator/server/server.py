@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from stator.api.call import Operations
 from stator.clock import Clock, SystemClock
 from stator.engine.database import Database
+from stator.server.admission import Admission
 from stator.server.bounds import Bounds
 from stator.server.connection import Connection
 from stator.server.connections import Connections
@@ -114,8 +115,9 @@ class Server:
         listening = self._listening
         hosts = HostCheck(listening.host, listening.allowed_hosts, self._bounds.hosts_known_max)
         cors = Cors(listening.cors_origins)
+        admission = Admission(turns, self._bounds)
         return DynamoService(
-            self._db, operations, turns, self._large, self._log, hosts, cors, self._jobs.wake
+            self._db, operations, turns, admission, self._large, self._log, hosts, cors, self._jobs.wake
         )
 
     async def _listen(self, loop: asyncio.AbstractEventLoop, bound: socket.socket) -> asyncio.Server:

@@ -15,13 +15,14 @@ from stator.engine.database import Database
 from stator.errors import InternalServerError, ServiceError
 from stator.limits import PIECE_BYTES
 from stator.server import replies
+from stator.server.admission import Admission
 from stator.server.large import LargeRequests
 from stator.server.messages import Request
 from stator.server.namespaces import place_of
 from stator.server.origins import Cors, HostCheck
 from stator.server.requestlog import RequestLog
 from stator.server.scheduler import Turns
-from stator.server.steps import AbandonedError, Begun, Journey, begin
+from stator.server.steps import AbandonedError, Begun, Finish, Journey, begin
 from stator.wire.answers import JSON_1_0, RequestIds, encode_answer, response_head
 from stator.wire.codec import decode_request
 from stator.wire.faults import NotOfTheProtocolError, encode_exception
@@ -32,6 +33,8 @@ Reply = Callable[[bytes], None]
 _READS = (b"GET", b"HEAD")
 # The operations that may leave work for jobs end so
 _BEGIN_JOBS = ("Table", "Backup", "ToPointInTime")
+# What a query is asked besides its key: most of what it reads may be left out
+_FILTERS = frozenset(("FilterExpression", "QueryFilter"))
 # The status in the log of a request whose client went away: nginx's, for HTTP has none
 _CLIENT_GONE = 499
 
@@ -67,6 +70,7 @@ class DynamoService:
         db: Database,
         operations: Operations,
         turns: Turns,
+        admission: Admission,
         large: LargeRequests,
         log: RequestLog,
         hosts: HostCheck,
@@ -77,6 +81,7 @@ class DynamoService:
         self._db = db
         self._operations = operations
         self._turns = turns
+        self._admission = admission
         self._large = large
         self._log = log
         self._hosts = hosts
@@ -131,6 +136,9 @@ class DynamoService:
                 return self._render(exchange, 200, encode_answer(result), None)
         except Exception as error:
             return self._fault(exchange, error, request)
+        if operation == "Scan" or (operation == "Query" and not _FILTERS.isdisjoint(body)):
+            self._travel_in_turn(exchange, result, request)
+            return None
         return self._travel(exchange, result, request)
 
     def _travel(self, exchange: Exchange, steps: Any, request: Request) -> bytes | None:
@@ -146,7 +154,7 @@ class DynamoService:
                 self.in_flight -= 1
                 exchange.reply(whole)
 
-        journey = Journey(steps, self._db.store, self._turns, finish)
+        journey = self._journey(steps, finish, len(request.body))
         journey.start()
         inside = False
         if at_once:
@@ -154,6 +162,25 @@ class DynamoService:
         self.in_flight += 1
         request.abandon = journey.abandon
         return None
+
+    def _travel_in_turn(self, exchange: Exchange, steps: Any, request: Request) -> None:
+        """For reads whose first step is as long as any other: when many arrive together, they share the turns."""
+        journey = self._journey(steps, self._later(exchange), len(request.body))
+        self.in_flight += 1
+        request.abandon = journey.abandon
+        journey.start_in_turn()
+
+    def _journey(self, steps: Any, finish: Finish, body_bytes: int) -> Journey:
+        return Journey(steps, self._db.store, self._turns, finish, self._admission, body_bytes)
+
+    def _later(self, exchange: Exchange) -> Finish:
+        """Ends an exchange that is in flight."""
+
+        def finish(answer: Any, error: BaseException | None) -> None:
+            self.in_flight -= 1
+            exchange.reply(self._finish(exchange, answer, error))
+
+        return finish
 
     def _begin_large(self, exchange: Exchange, request: Request, head: Head) -> None:
         """Decodes the request and begins its operation aside. Raises ServiceUnavailable."""
@@ -170,20 +197,19 @@ class DynamoService:
             body = b""
             return begin(operate(self._db, exchange.body, call))
 
-        self._large.begin(size, run, lambda begun, error: self._go_on_large(exchange, begun, error))
+        self._large.begin(size, run, lambda begun, error: self._go_on_large(exchange, begun, error, size))
         request.body = b""
         request.abandon = exchange.abandon
         self.in_flight += 1
 
-    def _go_on_large(self, exchange: Exchange, begun: Begun | None, error: BaseException | None) -> None:
-        def finish(answer: Any, error: BaseException | None) -> None:
-            self.in_flight -= 1
-            exchange.reply(self._finish(exchange, answer, error))
-
+    def _go_on_large(
+        self, exchange: Exchange, begun: Begun | None, error: BaseException | None, size: int
+    ) -> None:
+        finish = self._later(exchange)
         if begun is None or begun.steps is None:
             finish(begun and begun.answer, error)
             return
-        exchange.journey = Journey(begun.steps, self._db.store, self._turns, finish)
+        exchange.journey = self._journey(begun.steps, finish, size)
         exchange.journey.go_on(begun.step)
         if exchange.is_abandoned:
             exchange.abandon()

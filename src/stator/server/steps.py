@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from stator.server.admission import Admission
 from stator.server.scheduler import Turns
 from stator.storage.contract import Aside, Done, Step, Steps, Work
 
@@ -46,11 +47,32 @@ class AbandonedError(Exception):
 
 class Journey:
     """One run of steps. `finish` is called once, with the answer or with None and the error; while `start` runs when
-    no step had to wait."""
+    no step had to wait. `body_bytes`: of the request, which `admission` counts while it waits to be written."""
 
-    __slots__ = ("_finish", "_inside", "_is_over", "_result", "_steps", "_store", "_turns", "_wrote")
+    __slots__ = (
+        "_admission",
+        "_body_bytes",
+        "_end_read",
+        "_finish",
+        "_held",
+        "_inside",
+        "_is_over",
+        "_result",
+        "_steps",
+        "_store",
+        "_turns",
+        "_wrote",
+    )
 
-    def __init__(self, steps: Steps[Any], store: Submits, turns: Turns, finish: Finish) -> None:
+    def __init__(
+        self,
+        steps: Steps[Any],
+        store: Submits,
+        turns: Turns,
+        finish: Finish,
+        admission: Admission | None = None,
+        body_bytes: int = 0,
+    ) -> None:
         self._steps = steps
         self._store = store
         self._turns = turns
@@ -59,6 +81,14 @@ class Journey:
         self._result: tuple[Any, BaseException | None] | None = None
         self._wrote = False
         self._is_over = False
+        self._admission = admission
+        self._body_bytes = body_bytes
+        self._held = 0
+        self._end_read: Callable[[], None] | None = None
+
+    def start_in_turn(self) -> None:
+        """Instead of `start`, for steps of which the first may be long."""
+        self._pause()
 
     def start(self) -> None:
         if not self._is_over:
@@ -67,7 +97,7 @@ class Journey:
     def go_on(self, step: Step) -> None:
         """Instead of `start`, for steps that were begun and have yielded `step`."""
         if step is None:
-            self._turns.add(self.start)
+            self._pause()
             return
         self._inside = True
         self._wait_for(step)
@@ -80,9 +110,8 @@ class Journey:
         to call aside, goes on."""
         if self._inside or self._wrote or self._is_over:
             return
-        self._is_over = True
         self._steps.close()
-        self._finish(None, AbandonedError())
+        self._end(None, AbandonedError())
 
     def _resume(self, value: Any, error: BaseException | None) -> None:
         """Goes on until steps wait. A store that is done within `submit` calls this again inside itself: its result
@@ -105,20 +134,36 @@ class Journey:
         try:
             step = self._steps.send(value) if error is None else self._steps.throw(error)
         except StopIteration as end:
-            self._is_over = True
-            self._finish(end.value, None)
+            self._end(end.value, None)
         except Exception as raised:
-            self._is_over = True
-            self._finish(None, raised)
+            self._end(None, raised)
         else:
             if step is None:
-                self._turns.add(self.start)
+                self._pause()
             else:
                 self._wait_for(step)
 
+    def _end(self, answer: Any, error: BaseException | None) -> None:
+        self._is_over = True
+        if self._held:
+            assert self._admission is not None
+            self._admission.release_write(self._held)
+        if self._end_read is not None:
+            self._end_read()
+        self._finish(answer, error)
+
+    def _pause(self) -> None:
+        """Gives the turn away. A read that does so for the first time goes on when few enough others run."""
+        if self._admission is None or self._wrote or self._end_read is not None:
+            self._turns.add(self.start)
+        else:
+            self._end_read = self._admission.begin_read(self.start)
+
     def _wait_for(self, step: Work | Aside) -> None:
-        self._wrote = True
         try:
+            if not self._wrote and self._admission is not None:
+                self._held = self._admission.admit_write(self._body_bytes)
+            self._wrote = True
             if isinstance(step, Aside):
                 self._turns.aside(step.run, self._resume)
             else:
