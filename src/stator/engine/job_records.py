@@ -1,8 +1,8 @@
 """Jobs as stored: long work that goes on in bounded steps, whoever takes them, across crashes.
 
 A job's record, sealed JSON (engine.sealed) under its job key, says what is to be done and from where on. Every step
-decides on the record: it goes on only while the stored bytes are those it began from, and replaces them in the transaction that does
-the work. So two processes may take the same step at once (one does it, the other does nothing), and a crash loses no
+decides on the record: it goes on only while the stored bytes are those it began from, and replaces them in the
+transaction that does the work. So two processes may take the same step at once (one does it, the other does nothing), and a crash loses no
 more than the step in flight.
 """
 
