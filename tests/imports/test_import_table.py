@@ -135,6 +135,7 @@ def test_a_missing_bucket_fails_the_import_and_leaves_no_table(door: Door, s3: P
         (line({"Id": {"N": "3"}, "Title": {"SS": "abc"}}), 3),
         (line({"Id": {"N": "3"}, "Title": {}}), 3),
         (line({"Id": {"N": "3"}, "Title": {"B": "?"}}), 3),
+        (line({"Id": {"N": "3"}, "Title": {"S": "\ud800"}}), 3),
         (line({"Id": {"N": "3"}, "Big": {"S": "x" * 410_000}}), 3),
         # The rest of an object behind what is no item at all is left
         ('{"Id": {"N": "3"}}\n', 2),

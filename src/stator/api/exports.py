@@ -1,27 +1,19 @@
-"""ExportTableToPointInTime, DescribeExport, ListExports.
-
-    arn := arn:aws:dynamodb:region:account:table/name/export/id
-
-In the namespace `shared` the account and region of an ARN are not looked at; otherwise they decide as a table's do.
-"""
+"""ExportTableToPointInTime, DescribeExport, ListExports."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-import uuid
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from stator.api.backups.naming import table_of
 from stator.api.call import Answer, Call, Request
 from stator.api.names import namespace, place
 from stator.api.refusals import not_supported
 from stator.api.tables.refusals import invalid
-from stator.engine import export_records, exports
+from stator.api.transfers import Named, ending, hash_of, new_uuid, of_table, page
+from stator.engine import exports
 from stator.engine.catalogue import Table
-from stator.engine.export_records import Export, ExportStatus
+from stator.engine.export_records import EXPORTS, Export, ExportStatus
 from stator.errors import ExportNotFoundException, ValidationException
 from stator.keys import space
 from stator.limits import (
@@ -36,13 +28,16 @@ from stator.storage.contract import Steps
 if TYPE_CHECKING:
     from stator.engine.database import Database
 
-_ARN = re.compile(
-    r"arn:[^:]+:dynamodb:([^:]+):([^:]+):table/([a-zA-Z0-9_.-]{3,255})/export/([0-9]{14}-[0-9a-f]{8})"
+_NAMED = Named(
+    "export",
+    "ExportArn",
+    EXPORTS,
+    space.export_key,
+    lambda arn: ExportNotFoundException(f"Export not found: {arn}"),
 )
 _ID = re.compile(r"[0-9]{14}-[0-9a-f]{8}")
 _SHOWN_AGAIN = ("S3Bucket", "S3BucketOwner", "S3Prefix", "S3SseAlgorithm", "S3SseKmsKeyId", "ExportFormat")
 _LATER = "it comes in a later version. A full export, filtered when it is read, has the same items"
-_hashed = msgspec.json.Encoder(order="sorted").encode
 
 
 def export_table_to_point_in_time(db: Database, request: Request, call: Call) -> Steps[Answer]:
@@ -83,8 +78,8 @@ def _export(db: Database, request: Request, table: Table) -> Steps[Answer]:
         region=description.region,
         table=table.name,
         table_uid=description.uid,
-        token=request.get("ClientToken") or str(uuid.UUID(int=db.rng.getrandbits(128), version=4)),
-        asked_hash=hashlib.blake2b(_hashed(hashed), digest_size=16).hexdigest(),
+        token=request.get("ClientToken") or new_uuid(db),
+        asked_hash=hash_of(hashed),
         asked=asked,
         time=now if time is None else time,
         since=bounds.get("ExportFromTime"),
@@ -99,59 +94,28 @@ def _export(db: Database, request: Request, table: Table) -> Steps[Answer]:
 
 
 def describe_export(db: Database, request: Request, call: Call) -> Answer:
-    arn = request["ExportArn"]
-    found = _ARN.fullmatch(arn)
-    if found is None:
-        raise ValidationException(f"One or more parameter values were invalid: Invalid ExportArn: {arn}")
-    region, account, call.table, id = found.groups()
-    own_account, own_region = namespace(db, call)
-    if db.options.namespace == "shared":
-        region = own_region
-    if db.options.namespace != "account-region":
-        account = own_account
-    with db.store.snapshot() as snapshot:
-        record = export_records.read(snapshot, space.export_key(account, region, id))
-    if record is None or record.table != call.table or region != own_region:
-        raise ExportNotFoundException(f"Export not found: {arn}")
-    return {"ExportDescription": _described(record)}
+    return {"ExportDescription": _described(_NAMED.found(db, call, request["ExportArn"]))}
 
 
 def list_exports(db: Database, request: Request, call: Call) -> Steps[Answer]:
     """The oldest first."""
     table = None if request.get("TableArn") is None else place(db, call, request["TableArn"])
-    after: str | None = request.get("NextToken") or ""
+    after = request.get("NextToken") or ""
     if after and not _ID.fullmatch(after):
         raise ValidationException(f"Invalid Request: Provided nextToken is invalid: {after}")
-    return _list(db, namespace(db, call), table, after, request.get("MaxResults") or LIST_TRANSFERS_MAX)
+    limit = request.get("MaxResults") or LIST_TRANSFERS_MAX
+    return _list(page(db, EXPORTS, namespace(db, call), of_table(table), after, limit))
 
 
-def _list(
-    db: Database,
-    where: tuple[str, str],
-    table: tuple[str, str, str] | None,
-    after: str | None,
-    limit: int,
-) -> Steps[Answer]:
-    def is_wanted(record: Export) -> bool:
-        return table is None or table == (record.account, record.region, record.table)
-
-    found: list[Export] = []
-    while True:
-        with db.store.snapshot() as snapshot:
-            some, after = export_records.listed(
-                snapshot, *where, after or "", is_wanted, limit - len(found)
-            )
-        found += some
-        if after is None or len(found) == limit:
-            break
-        yield None
+def _list(found: Steps[tuple[list[Export], str | None]]) -> Steps[Answer]:
+    records, following = yield from found
     summaries = [
         {"ExportArn": record.arn, "ExportStatus": record.status, "ExportType": record.type}
-        for record in found
+        for record in records
     ]
     answer: Answer = {"ExportSummaries": summaries}
-    if after is not None:
-        answer["NextToken"] = after
+    if following is not None:
+        answer["NextToken"] = following
     return answer
 
 
@@ -174,12 +138,8 @@ def _described(record: Export) -> dict[str, Any]:
             "ExportToTime": record.time,
             "ExportViewType": record.view,
         }
-    if record.ended_at is not None:
-        shown["EndTime"] = record.ended_at
     if record.status is ExportStatus.COMPLETED:
         shown["ExportManifest"] = f"{record.folder}/manifest-summary.json"
         shown["BilledSizeBytes"] = record.size
         shown["ItemCount"] = record.items
-    if record.failure is not None:
-        shown["FailureCode"], shown["FailureMessage"] = record.failure
-    return shown
+    return {**shown, **ending(record)}

@@ -18,25 +18,32 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from base64 import b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
 
-from stator.engine import copies, export_changes, export_records, ion_items, job_records, records
+from stator.engine import (
+    copies,
+    export_changes,
+    export_records,
+    ion_items,
+    job_records,
+    records,
+    transfer_files,
+)
 from stator.engine.catalogue import Table
-from stator.engine.export_records import DataFile, Export, ExportStatus
+from stator.engine.export_records import EXPORTS, Export, ExportStatus
 from stator.engine.job_records import Copy, Job, JobKind, QueuedJob, add, advance, finish, still_as_read
 from stator.engine.moments import Moment, present
 from stator.engine.recovery import unavailable, window
 from stator.engine.tables import described, next_table_id
+from stator.engine.transfer_files import written_time
 from stator.engine.transfer_lists import id_of
 from stator.errors import ExportConflictException, InvalidExportTimeException
 from stator.keys import space
-from stator.limits import EXPORT_FILE_BYTES, EXPORT_FILE_ROWS, JOB_STEP_BYTES, JOB_STEP_ROWS, TRANSFER_TOKEN_S
+from stator.limits import EXPORT_FILE_BYTES, EXPORT_FILE_ROWS, JOB_STEP_BYTES, JOB_STEP_ROWS
 from stator.storage.contract import Row, Steps, Transaction, Work, decode_counter
 
 if TYPE_CHECKING:
@@ -61,11 +68,8 @@ def start(db: Database, table: Table, record: Export, latest: bool) -> Steps[tup
 
     def run(tx: Transaction) -> tuple[Export, int | None]:
         now = db.clock.now()
-        since = now - TRANSFER_TOKEN_S
-        first = export_records.with_token(tx, record.account, record.region, record.token, since)
+        first = EXPORTS.begun(tx, record, ExportConflictException(_CONFLICT))
         if first is not None:
-            if first.asked_hash != record.asked_hash:
-                raise ExportConflictException(_CONFLICT)
             return first, None
         source = described(tx, table)
         if source.recovery is None:
@@ -111,7 +115,7 @@ def step(db: Database, queued: QueuedJob) -> Steps[int]:
     job = queued.job
     with db.store.snapshot() as snapshot:
         copying = job_records.read(snapshot, job.after)
-        record = export_records.read(snapshot, space.export_key(job.account, job.region, job.transfer))
+        record = EXPORTS.read(snapshot, space.export_key(job.account, job.region, job.transfer))
     assert record is not None, "the export of a job has its record"
     if copying is not None:
         collects = copying.job.kind is JobKind.COLLECT_CHANGES
@@ -128,12 +132,10 @@ def step(db: Database, queued: QueuedJob) -> Steps[int]:
         if rows or not record.files:
             return (yield from _file(db, queued, record, rows))
         record = replace(record, ended_at=_milliseconds(db.clock.now()))
-        files = yield from _manifest(db, record)
-        db.objects.write(bucket, f"{record.folder}/manifest-files.json", files)
-        db.objects.write(bucket, f"{record.folder}/manifest-files.md5", _md5(files).encode())
+        files = yield from transfer_files.manifest(db, record.rows)
+        transfer_files.write_manifest(db, bucket, record.folder, "manifest-files", files)
         summary = msgspec.json.encode(_summary(record))
-        db.objects.write(bucket, f"{record.folder}/manifest-summary.json", summary)
-        db.objects.write(bucket, f"{record.folder}/manifest-summary.md5", _md5(summary).encode())
+        transfer_files.write_manifest(db, bucket, record.folder, "manifest-summary", summary)
     except OSError as error:
         return (yield from _end(db, queued, record, ("S3Error", str(error))))
     return (yield from _end(db, queued, record, None))
@@ -167,9 +169,7 @@ def _file(db: Database, queued: QueuedJob, record: Export, rows: list[Row]) -> S
         lines = list(export_changes.lines(db.store, record, rows))
     content = gzip.compress(b"".join(lines), mtime=0)
     db.objects.write(record.asked["S3Bucket"], key, content)
-    digest = hashlib.md5(content, usedforsecurity=False).digest()
-    etag = f"{hashlib.md5(digest, usedforsecurity=False).hexdigest()}-1"
-    file = DataFile(key, len(lines), _md5(content), etag)
+    file = transfer_files.data_file(key, len(lines), content)
     size = sum(map(len, lines)) if record.since is not None else _items_size(rows)
     counted = replace(record, files=record.files + 1, items=record.items + len(lines), size=record.size + size)
     # Behind the last row of an empty file nothing follows either
@@ -178,7 +178,7 @@ def _file(db: Database, queued: QueuedJob, record: Export, rows: list[Row]) -> S
     def run(tx: Transaction) -> int:
         if not still_as_read(tx, queued):
             return 0
-        export_records.add_file(tx, record.rows, record.files, file)
+        transfer_files.add_file(tx, record.rows, record.files, file)
         export_records.write(tx, counted)
         advance(tx, queued, cursor, len(rows))
         return len(rows)
@@ -199,43 +199,21 @@ def _lines(rows: list[Row], is_ion: bool) -> Iterator[bytes]:
             yield b'{"Item":' + records.body(stored) + b"}\n"
 
 
-def _manifest(db: Database, record: Export) -> Steps[bytes]:
-    lines: list[bytes] = []
-    while True:
-        with db.store.snapshot() as snapshot:
-            files = export_records.files(snapshot, record.rows, len(lines))
-        if not files:
-            return b"".join(lines)
-        lines += [
-            msgspec.json.encode(
-                {
-                    "itemCount": file.items,
-                    "md5Checksum": file.md5,
-                    "etag": file.etag,
-                    "dataFileS3Key": file.key,
-                }
-            )
-            + b"\n"
-            for file in files
-        ]
-        yield None
-
-
 def _summary(record: Export) -> dict[str, Any]:
     assert record.ended_at is not None, "an export's end is known when it is summed up"
     asked = record.asked
-    of_kind: dict[str, Any] = {"exportTime": _written_time(record.time)}
+    of_kind: dict[str, Any] = {"exportTime": written_time(record.time)}
     if record.since is not None:
         of_kind = {
-            "exportFromTime": _written_time(record.since),
-            "exportToTime": _written_time(record.time),
+            "exportFromTime": written_time(record.since),
+            "exportToTime": written_time(record.time),
             "outputView": record.view,
         }
     return {
         "version": _VERSION if record.since is None else _INCREMENTAL_VERSION,
         "exportArn": record.arn,
-        "startTime": _written_time(record.started_at),
-        "endTime": _written_time(record.ended_at),
+        "startTime": written_time(record.started_at),
+        "endTime": written_time(record.ended_at),
         "tableArn": record.table_arn,
         "tableId": record.table_uid,
         **of_kind,
@@ -249,14 +227,6 @@ def _summary(record: Export) -> dict[str, Any]:
         "outputFormat": asked["ExportFormat"],
         "exportType": record.type,
     }
-
-
-def _written_time(time: float) -> str:
-    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _md5(content: bytes) -> str:
-    return b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
 
 
 def _milliseconds(time: float) -> float:

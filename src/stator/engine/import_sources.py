@@ -1,10 +1,11 @@
-"""What an import reads: the records of one object, decompressed and parsed, one after the other.
+"""What imports and bulk puts read: the records of one object, decompressed and parsed, one after the other.
 
     DYNAMODB_JSON   {"Item": {...}} after another, separated by newlines or nothing
     CSV             a header unless one is given, then rows; a quoted field may hold delimiters, newlines and "" for "
     ION             {Item: {...}} after another, text or binary
 
-A record is an item or what is wrong with it; `UnreadableRest` ends an object whose rest makes no sense.
+A record has an Item, not yet canonical, and whatever members stand beside it; `UnreadableRest` ends an object whose
+rest makes no sense.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 from zlib import error as DeflateError  # noqa: N812
@@ -21,7 +22,9 @@ from zlib import error as DeflateError  # noqa: N812
 from stator.engine import ion_items
 from stator.errors import ValidationException
 from stator.limits import IMPORT_RECORD_BYTES_MAX
-from stator.values import Item
+
+Record = dict[str, Any]
+"""As JSON has it, whatever it was written in; `Item` is an object of objects."""
 
 
 class UnreadableRest(Exception):
@@ -54,41 +57,50 @@ def require_libraries(format: str, compression: str) -> None:
 
 
 class Records:
-    """The records of one open object, in order. `number`: those read so far; `size`: their decompressed bytes, or those
-    that had to be read for them."""
+    """The records of one open object, in order. `number`: those read so far."""
 
     def __init__(self, file: BinaryIO, form: Form) -> None:
         self.number = 0
-        self.size = 0
         self._file = file
         self._decompression_errors = _decompression_errors()
-        self._stream = _Counted(_decompressed(file, form.compression), self)
+        self._object = _Counted(file)
+        self._stream = _Counted(_decompressed(cast(BinaryIO, self._object), form.compression))
         self._records = _parsed(self._stream, form)
 
-    def next(self) -> Item | None:
-        """The next record's item, not yet canonical; None at the end. Raises UnreadableRest."""
+    @property
+    def size(self) -> int:
+        """Decompressed bytes of what was read, or of what had to be read for it."""
+        return self._stream.bytes
+
+    @property
+    def object_bytes(self) -> int:
+        """The same, of the object as it lies there."""
+        return self._object.bytes
+
+    def next(self) -> Record | None:
+        """The next record; None at the end. Raises UnreadableRest."""
         try:
-            item = next(self._records, None)
+            record = next(self._records, None)
         except self._decompression_errors as error:
             raise UnreadableRest(f"cannot be decompressed: {error}") from error
         except ion_items.IonError as error:
             raise UnreadableRest(f"not Ion of items: {error}") from error
         except (UnicodeDecodeError, RecursionError) as error:
             raise UnreadableRest(str(error)) from error
-        if item is not None:
+        if record is not None:
             self.number += 1
-        return item
+        return record
 
     def close(self) -> None:
         self._file.close()
 
 
 class _Counted(io.RawIOBase):
-    """A stream that counts into its records what is read."""
+    """A stream that counts the bytes that are read of it."""
 
-    def __init__(self, stream: IO[bytes], records: Records) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
-        self._records = records
+        self.bytes = 0
 
     def readable(self) -> bool:
         return True
@@ -100,7 +112,7 @@ class _Counted(io.RawIOBase):
         return self._count(self._stream.readline(-1 if size is None else size))
 
     def _count(self, content: bytes) -> bytes:
-        self._records.size += len(content)
+        self.bytes += len(content)
         return content
 
 
@@ -124,10 +136,29 @@ def _decompression_errors() -> tuple[type[Exception], ...]:
     return (*found, zstandard.ZstdError)
 
 
-def _parsed(stream: _Counted, form: Form) -> Iterator[Item]:
+def _parsed(stream: _Counted, form: Form) -> Iterator[Record]:
     if form.format == "ION":
-        return map(ion_items.item_of, ion_items.values(cast(IO[bytes], stream)))
-    return _csv_items(stream, form) if form.format == "CSV" else _json_items(stream)
+        return map(_ion_record, ion_items.values(cast(IO[bytes], stream)))
+    return _csv_records(stream, form) if form.format == "CSV" else _json_records(stream)
+
+
+def _ion_record(value: Any) -> Record:
+    record: Record = {"Item": ion_items.item_of(value)}
+    for name, member in value.items():
+        if name == "ExpressionAttributeValues" and isinstance(member, Mapping):
+            record["ExpressionAttributeValues"] = {
+                str(each): ion_items.attribute_of(held) for each, held in member.items()
+            }
+        elif name != "Item":
+            record[str(name)] = _plain(member)
+    return record
+
+
+def _plain(member: Any) -> Any:
+    """Of texts, and structs of texts, what JSON would have; anything else as it is."""
+    if isinstance(member, Mapping):
+        return {str(name): _plain(held) for name, held in member.items()}
+    return str(member) if isinstance(member, str) else member
 
 
 def _lines(stream: _Counted) -> Iterator[str]:
@@ -140,7 +171,7 @@ def _lines(stream: _Counted) -> Iterator[str]:
 _decode_at = json.JSONDecoder().raw_decode
 
 
-def _json_items(stream: _Counted) -> Iterator[Item]:
+def _json_records(stream: _Counted) -> Iterator[Record]:
     for line in _lines(stream):
         text = line.strip()
         while text:
@@ -151,11 +182,11 @@ def _json_items(stream: _Counted) -> Iterator[Item]:
             item = value.get("Item") if isinstance(value, dict) else None
             if not isinstance(item, dict) or not all(isinstance(each, dict) for each in item.values()):
                 raise UnreadableRest("not an object with an Item")
-            yield item
+            yield value
             text = text[end:].lstrip()
 
 
-def _csv_items(stream: _Counted, form: Form) -> Iterator[Item]:
+def _csv_records(stream: _Counted, form: Form) -> Iterator[Record]:
     header = form.header
     for row in _csv_rows(stream, form.delimiter):
         if header is None:
@@ -165,9 +196,8 @@ def _csv_items(stream: _Counted, form: Form) -> Iterator[Item]:
         elif len(row) != len(header):
             raise UnreadableRest(f"a row of {len(row)} columns, where the header has {len(header)}")
         else:
-            yield {
-                name: {form.types.get(name, "S"): text} for name, text in zip(header, row, strict=True)
-            }
+            columns = zip(header, row, strict=True)
+            yield {"Item": {name: {form.types.get(name, "S"): text} for name, text in columns}}
 
 
 def _csv_rows(stream: _Counted, delimiter: str) -> Iterator[list[str]]:

@@ -1,9 +1,8 @@
 """Imports: a new table filled from objects, a slice of records a step.
 
 One transaction makes the table, CREATING, the import's record and its job. Each step reads a slice of records and puts
-their items; the job's cursor, written with them, is the place in the source: the object's key, NUL, the number of the
-record behind the last one handled. A step that finds no open reader at its place (another process, a crash) opens the
-object and skips what was handled. The last step makes the table ACTIVE and ends the import.
+their items; the job's cursor, written with them, is the place in the source (engine.import_reading). The last step
+makes the table ACTIVE and ends the import.
 
 An item that the table refuses is counted as an error. An object whose rest cannot be read counts one error and is left.
 An import with errors ends FAILED, with the items that were good. One whose bucket is not there leaves no table.
@@ -11,31 +10,33 @@ An import with errors ends FAILED, with the items that were good. One whose buck
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from stator.engine import import_records, items
 from stator.engine.catalogue import Status, Table, TableDescription
-from stator.engine.import_records import Import, ImportStatus
+from stator.engine.import_reading import (
+    Placed,
+    Readers,
+    Source,
+    cursor_at,
+    place_of,
+    placed,
+    step_rows,
+)
+from stator.engine.import_records import IMPORTS, Import, ImportStatus
 from stator.engine.import_sources import Form, Records, UnreadableRest
-from stator.engine.item_keys import ItemKey, check_index_keys, key_within
 from stator.engine.job_records import Job, JobKind, QueuedJob, add, advance, finish, still_as_read
 from stator.engine.tables import next_table_id
 from stator.engine.transfer_lists import id_of
-from stator.errors import ImportConflictException, ResourceInUseException, ServiceError, ValidationException
+from stator.errors import ImportConflictException, ResourceInUseException, ServiceError
 from stator.keys import space
-from stator.limits import ITEM_BYTES_MAX, JOB_STEP_BYTES, JOB_STEP_ROWS, TRANSFER_TOKEN_S
-from stator.storage.contract import Steps, Transaction, Work
-from stator.values import Item, canonical_item, item_size
+from stator.limits import JOB_STEP_BYTES
+from stator.storage.contract import Steps, Transaction, Work, aside
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
-
-Placed = tuple[ItemKey, Item, int]
-"""An item as it will be put: its key, itself with its key first, its size."""
 
 _CONFLICT = "There was a conflict when importing: the client token was used with other parameters."
 _NO_BUCKET = ("S3NoSuchBucket", "The specified bucket does not exist")
@@ -52,10 +53,8 @@ def start(db: Database, table: TableDescription, record: Import) -> Steps[tuple[
     def run(tx: Transaction) -> tuple[Import, int | None]:
         now = record.started_at
         place = table.account, table.region
-        first = import_records.with_token(tx, *place, record.token, now - TRANSFER_TOKEN_S)
+        first = IMPORTS.begun(tx, record, ImportConflictException(_CONFLICT))
         if first is not None:
-            if first.asked_hash != record.asked_hash:
-                raise ImportConflictException(_CONFLICT)
             return first, None
         if tx.get(key) is not None:
             raise ResourceInUseException(f"Table already exists: {table.name}")
@@ -72,62 +71,61 @@ def start(db: Database, table: TableDescription, record: Import) -> Steps[tuple[
 class Slice:
     """What one step has read: the items to put, and what the import's counts grow by."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows_max: int) -> None:
         self.placed: list[Placed] = []
         self.processed = 0
         self.errors: list[str] = []
         self.weight = 0
+        self._rows_max = rows_max
 
     def is_full(self) -> bool:
-        return self.processed >= JOB_STEP_ROWS or self.weight >= JOB_STEP_BYTES
+        return self.processed >= self._rows_max or self.weight >= JOB_STEP_BYTES
 
 
 class Imports:
-    """Takes the steps of imports. What is remembered here is only an open reader and an open listing of objects,
-    at the place a job stands at."""
+    """Takes the steps of imports. What is remembered here is only open readers."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._open: tuple[int, str, Records] | None = None
-        self._listing: tuple[int, str, Iterator[str]] | None = None
+        self._readers = Readers(db.objects)
 
     def step(self, queued: QueuedJob) -> Steps[int]:
         """Handles the next slice of records; at the end finishes the job. Returns the records handled."""
         job, db = queued.job, self._db
         with db.store.snapshot() as snapshot:
-            record = import_records.read(snapshot, space.import_key(job.account, job.region, job.transfer))
+            record = IMPORTS.read(snapshot, space.import_key(job.account, job.region, job.transfer))
             stored = snapshot.get(space.catalogue_key(job.account, job.region, job.table))
         assert record is not None, "the import of a job has its record"
         assert stored is not None, "a table that is imported stays until its import ends"
         table = db.catalogue.live(stored)
-        source = record.asked["S3BucketSource"]
+        source = _source(record, table)
         try:
-            if not db.objects.has_bucket(source["S3Bucket"]):
+            if not (yield from aside(lambda: db.objects.has_bucket(source.bucket))):
                 return (yield from self._end(queued, record, table, _NO_BUCKET, keep=False))
-            key, number = _place(job.cursor)
+            key, number = place_of(job.cursor)
             if not key:
-                following = self._following(queued.id, source, "")
+                following = yield from self._readers.following(queued.id, source, "")
                 if following is None:
                     return (yield from self._end(queued, record, table, None, keep=True))
                 key, number = following, 0
-            return (yield from self._slice(queued, record, table, key, number))
+            return (yield from self._slice(queued, record, table, source, key, number))
         except OSError as error:
             return (yield from self._end(queued, record, table, ("S3Error", str(error)), keep=True))
 
-    def _slice(self, queued: QueuedJob, record: Import, table: Table, key: str, number: int) -> Steps[int]:
-        source = record.asked["S3BucketSource"]
-        records = yield from self._reader(queued.id, record, table, key, number)
+    def _slice(
+        self, queued: QueuedJob, record: Import, table: Table, source: Source, key: str, number: int
+    ) -> Steps[int]:
+        records = yield from self._readers.take(queued.id, source, key, number)
         before = records.size if number else 0
-        slice, is_over = Slice(), False
-        while not slice.is_full() and not is_over:
-            is_over = _read(records, table, key, slice)
+        slice = Slice(step_rows(table))
+        is_over = yield from aside(lambda: _fill(slice, records, table, key))
         size = record.size + records.size - before
         now_at: str | None = key
         if is_over:
             records.close()
-            now_at = self._following(queued.id, source, key)
+            now_at = yield from self._readers.following(queued.id, source, key)
         else:
-            self._open = queued.id, key, records
+            self._readers.keep(queued.id, key, records)
         counted = replace(
             record,
             processed=record.processed + slice.processed,
@@ -138,7 +136,7 @@ class Imports:
         )
         if now_at is None:
             return (yield from self._end(queued, counted, table, None, keep=True, placed=slice.placed))
-        cursor = f"{now_at}\0{0 if is_over else records.number}".encode()
+        cursor = cursor_at(now_at, 0 if is_over else records.number)
 
         def run(tx: Transaction) -> int:
             if not still_as_read(tx, queued):
@@ -150,37 +148,6 @@ class Imports:
 
         handled: int = yield Work(run, (queued.key, record.key), (table.catalogue_key,), slice.weight)
         return max(handled, 1)
-
-    def _reader(self, job_id: int, record: Import, table: Table, key: str, number: int) -> Steps[Records]:
-        """A reader of the object at the record with that number. Gives the turn away while it skips."""
-        opened, self._open = self._open, None
-        if opened is not None:
-            if opened[:2] == (job_id, key) and opened[2].number == number:
-                return opened[2]
-            opened[2].close()
-        file = self._db.objects.read(record.asked["S3BucketSource"]["S3Bucket"], key)
-        records = Records(file, _form(record, table))
-        while records.number < number:
-            try:
-                if records.next() is None:
-                    break
-            except UnreadableRest:
-                break
-            if records.number % JOB_STEP_ROWS == 0:
-                yield None
-        return records
-
-    def _following(self, job_id: int, source: dict[str, str], after: str) -> str | None:
-        """The object behind that one; None at the end."""
-        listing, self._listing = self._listing, None
-        if listing is not None and listing[:2] == (job_id, after):
-            keys = listing[2]
-        else:
-            keys = self._db.objects.keys(source["S3Bucket"], source.get("S3KeyPrefix") or "", after)
-        following = next(keys, None)
-        if following is not None:
-            self._listing = job_id, following, keys
-        return following
 
     def _end(
         self,
@@ -218,71 +185,47 @@ class Imports:
         return handled
 
 
-def _place(cursor: bytes) -> tuple[str, int]:
-    key, _, number = cursor.decode().rpartition("\0")
-    return key, int(number or 0)
-
-
-def _form(record: Import, table: Table) -> Form:
+def _source(record: Import, table: Table) -> Source:
     asked = record.asked
+    bucket = asked["S3BucketSource"]
     csv = (asked.get("InputFormatOptions") or {}).get("Csv") or {}
     header = csv.get("HeaderList")
-    return Form(
+    form = Form(
         asked["InputFormat"],
         asked.get("InputCompressionType") or "NONE",
         table.types,
         csv.get("Delimiter") or ",",
         None if header is None else tuple(header),
     )
+    return Source(bucket["S3Bucket"], bucket.get("S3KeyPrefix") or "", form)
+
+
+def _fill(slice: Slice, records: Records, table: Table, key: str) -> bool:
+    """Reads until the slice is full or the object at its end; returns whether it is."""
+    is_over = False
+    while not slice.is_full() and not is_over:
+        is_over = _read(records, table, key, slice)
+    return is_over
 
 
 def _read(records: Records, table: Table, key: str, slice: Slice) -> bool:
     """Reads one record into the slice; returns whether the object is at its end."""
     before = records.size
     try:
-        item = records.next()
+        record = records.next()
     except UnreadableRest as error:
         slice.processed += 1
         slice.errors.append(f"{key}: record {records.number + 1} and all behind it: {error}")
         return True
-    if item is None:
+    if record is None:
         return True
     slice.processed += 1
     slice.weight += records.size - before
     try:
-        slice.placed.append(_placed(table, item))
+        slice.placed.append(placed(table, record["Item"]))
     except ServiceError as error:
         slice.errors.append(f"{key}: record {records.number}: {error.message}")
-    except (msgspec.ValidationError, RecursionError) as error:
-        slice.errors.append(f"{key}: record {records.number}: not an item: {error}")
     return False
-
-
-class _Shape(msgspec.Struct, forbid_unknown_fields=True):
-    """An attribute value's shape. What comes over the wire has it; a file may hold any JSON."""
-
-    S: str = ""
-    N: str = ""
-    B: str = ""
-    SS: list[str] = []
-    NS: list[str] = []
-    BS: list[str] = []
-    M: dict[str, _Shape] = {}
-    L: list[_Shape] = []
-    NULL: bool = True
-    BOOL: bool = True
-
-
-def _placed(table: Table, item: Item) -> Placed:
-    msgspec.convert(item, dict[str, _Shape])
-    item = canonical_item(item)
-    size = item_size(item)
-    if size > ITEM_BYTES_MAX:
-        raise ValidationException("Item size has exceeded the maximum allowed size")
-    key = key_within(table, item)
-    if table.indexes:
-        check_index_keys(table, item)
-    return key, {**key.attributes, **item}, size
 
 
 def _put(tx: Transaction, table: Table, placed: list[Placed]) -> None:
