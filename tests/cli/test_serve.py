@@ -210,3 +210,18 @@ def test_importing_the_package_and_asking_for_help_load_no_server():
         subprocess.run(command, env=environment(), capture_output=True, text=True, check=True).stdout
         == "[]\n"
     )
+
+
+def test_an_s3_endpoint_beside_an_s3_folder_is_refused(serve):
+    code, err = failed(serve("--s3-endpoint", "http://127.0.0.1:9000", "--s3-folder", "."))
+    assert code == 2
+    assert "s3_endpoint and s3_folder are both given; allowed: one of them" in err
+
+
+def test_an_s3_endpoint_without_its_library_is_refused_and_names_the_extra(serve, tmp_path):
+    hides = "u.find_spec = lambda name, *rest, was=u.find_spec: None if name == 'botocore' else was(name, *rest)"
+    (tmp_path / "sitecustomize.py").write_text(f"import importlib.util as u\n{hides}\n")
+    path = os.pathsep.join((str(tmp_path), str(SOURCE)))
+    code, err = failed(serve("--s3-endpoint", "http://127.0.0.1:9000", PYTHONPATH=path))
+    assert code == 2
+    assert "pip install 'stator[s3]'" in err

@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serves until SIGTERM or SIGINT; 0 after a clean stop. Raises SettingError and StatorError."""
     settings = resolve(vars(arguments), os.environ, arguments.config)
     _check_reach(settings)
+    _check_objects(settings)
     place = place_of(settings.data)
     seed = _seed_of(settings)
     if like_aws_of(settings) != _easy():
@@ -116,6 +117,17 @@ def _check_reach(settings: Settings) -> None:
         )
 
 
+def _check_objects(settings: Settings) -> None:
+    if settings.s3_endpoint is None:
+        return
+    from stator.engine.object_endpoints import NEEDS_BOTOCORE, has_library
+
+    if settings.s3_folder is not None:
+        raise SettingError("s3_endpoint and s3_folder are both given; allowed: one of them")
+    if not has_library():
+        raise SettingError(f"s3_endpoint: {NEEDS_BOTOCORE}")
+
+
 def _serve(settings: Settings, place: Path | None, seed: int) -> int:
     from stator.clock import SystemClock, seeded_random
     from stator.engine.database import Database
@@ -152,7 +164,10 @@ def _options(settings: Settings) -> Options:
         enforce_capacity=settings.enforce_capacity,
         stream_shards=settings.stream_shards,
         stream_shard_s=settings.stream_shard_hours * 3600,
-        s3_folder=None if settings.s3_folder is None else os.path.abspath(os.path.expanduser(settings.s3_folder)),
+        s3_folder=None
+        if settings.s3_folder is None
+        else os.path.abspath(os.path.expanduser(settings.s3_folder)),
+        s3_endpoint=settings.s3_endpoint,
         ttl_delay_s=settings.ttl_delay,
     )
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from stator.limits import STREAM_SHARD_HOURS_MIN, STREAM_SHARD_S, STREAM_SHARDS, STREAM_SHARDS_MAX
 
@@ -59,6 +60,14 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError
     return value
+
+
+def _url(value: Any) -> str:
+    text = _text(value)
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    return text
 
 
 def _boolean(value: Any) -> bool:
@@ -247,6 +256,14 @@ SETTINGS: tuple[Setting, ...] = (
         "PATH",
     ),
     Setting(
+        "s3_endpoint",
+        _url,
+        None,
+        "an http or https URL, without s3_folder",
+        "The S3 that imports read and exports write instead of a folder. Needs pip install 'stator[s3]'.",
+        "URL",
+    ),
+    Setting(
         "enforce_capacity",
         _boolean,
         False,
@@ -341,6 +358,7 @@ class Settings:
     stream_shards: int
     stream_shard_hours: float
     s3_folder: str | None
+    s3_endpoint: str | None
     enforce_capacity: bool
     ttl_delay: float
     like_aws: bool

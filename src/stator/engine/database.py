@@ -16,7 +16,9 @@ from stator.engine.jobs import Jobs
 from stator.engine.like_aws import EASY, Hardships, LikeAws
 from stator.engine.lingering import Lingering
 from stator.engine.log_upkeep import LogUpkeep
+from stator.engine.object_endpoints import ObjectEndpoint
 from stator.engine.object_folders import ObjectFolders
+from stator.engine.objects import NoObjects, Objects
 from stator.engine.past import Past, Result
 from stator.engine.tables import Catalogue
 from stator.engine.throttling import Throttle
@@ -34,8 +36,8 @@ class Options:
     `region` and `account` are what ARNs carry, and the one namespace when it is shared. A new stream has
     `stream_shards` shards, a power of two, and each is replaced when it has been open for `stream_shard_s` seconds.
     Items are deleted when they have been expired for `ttl_delay_s` seconds.
-    `s3_folder`: where the buckets of imports and exports are, each a folder. `enforce_capacity`: whether provisioned
-    capacity limits (engine.throttling)."""
+    The buckets of imports and exports are folders in `s3_folder`, or else those of the S3 at `s3_endpoint`, a URL.
+    `enforce_capacity`: whether provisioned capacity limits (engine.throttling)."""
 
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
@@ -45,6 +47,7 @@ class Options:
     stream_shard_s: float = STREAM_SHARD_S
     ttl_delay_s: float = 0.0
     s3_folder: str | None = None
+    s3_endpoint: str | None = None
     enforce_capacity: bool = False
 
 
@@ -64,7 +67,7 @@ class Database:
         self.rng = rng or seeded_random()
         self.throttle = Throttle(self.clock, self.options.enforce_capacity)
         self.catalogue = Catalogue(store, self.clock, self.options.stream_shards, self.throttle)
-        self.objects = ObjectFolders(self.options.s3_folder)
+        self.objects = _objects_of(self.options)
         self.imports = Imports(self)
         self.jobs = Jobs(self)
         self.expiry = Expiry(self)
@@ -90,3 +93,11 @@ class Database:
 
     def close(self) -> None:
         self.store.close()
+
+
+def _objects_of(options: Options) -> Objects:
+    if options.s3_folder is not None:
+        return ObjectFolders(options.s3_folder)
+    if options.s3_endpoint is not None:
+        return ObjectEndpoint(options.s3_endpoint, options.region)
+    return NoObjects()

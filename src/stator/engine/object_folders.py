@@ -13,39 +13,35 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from stator.errors import ValidationException
+from stator.engine.objects import NoSuchBucket, ObjectError, Terms
 
 _UNFINISHED = ".stator-"
 
 
 class ObjectFolders:
-    """Any number of processes may use the same folder. Holds no state but where it is."""
+    """`Objects` below one folder. Holds no state but where that is."""
 
-    def __init__(self, root: str | None) -> None:
-        self._root = None if root is None else Path(root)
+    def __init__(self, root: str) -> None:
+        self._root = Path(root)
 
     def require(self) -> None:
-        """Raises ValidationException when no folder is configured."""
-        if self._root is None:
-            raise ValidationException(
-                "S3 is not configured: start Stator with --s3-folder PATH, and s3://bucket/key is PATH/bucket/key"
-            )
+        return
 
     def has_bucket(self, bucket: str) -> bool:
         return self._bucket(bucket).is_dir()
 
     def keys(self, bucket: str, prefix: str, after: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix` and come after `after`, in their order, a folder read at a time."""
+        """As Objects.keys; a folder is read at a time."""
         return _files(self._bucket(bucket), "", prefix, after)
 
     def read(self, bucket: str, key: str) -> BinaryIO:
-        """Raises OSError."""
         return self._path(bucket, key).open("rb")
 
-    def write(self, bucket: str, key: str, content: bytes) -> None:
-        """Puts an object in place of whatever has its key. Durable on return. Raises OSError."""
+    def write(self, bucket: str, key: str, content: bytes, terms: Terms | None = None) -> None:
         path = self._path(bucket, key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.has_bucket(bucket):
+            raise NoSuchBucket
+        made = _make_folders(path.parent)
         unfinished = path.parent / f"{_UNFINISHED}{uuid.uuid4().hex}"
         try:
             with unfinished.open("wb") as file:
@@ -56,18 +52,41 @@ class ObjectFolders:
         except OSError:
             unfinished.unlink(missing_ok=True)
             raise
+        for folder in (path.parent, *made):
+            _sync_folder(folder)
 
     def _bucket(self, bucket: str) -> Path:
-        assert self._root is not None, "who uses folders has required them"
         if bucket in ("", ".", "..") or "/" in bucket or "\0" in bucket:
-            raise FileNotFoundError(bucket)
+            raise NoSuchBucket
         return self._root / bucket
 
     def _path(self, bucket: str, key: str) -> Path:
         parts = key.split("/")
-        if any(part in ("", ".", "..") or "\0" in part for part in parts):
-            raise FileNotFoundError(key)
+        if any(part in ("", ".", "..") or "\0" in part or part.startswith(_UNFINISHED) for part in parts):
+            raise ObjectError("InvalidURI", f"The key is no path of a file below its bucket: {key}")
         return self._bucket(bucket).joinpath(*parts)
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Makes the folder and those above it that are missing; returns those in which one was made."""
+    missing: list[Path] = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+    return [each.parent for each in missing]
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is durable when its folder is. Windows knows no such thing."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _files(folder: Path, key: str, prefix: str, after: str) -> Iterator[str]:
