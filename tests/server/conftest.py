@@ -122,7 +122,7 @@ class Rig:
 
     def _large(self, db: Database, request: Any, call: Call) -> dict[str, Any]:
         self.calls.append((call.operation, None))
-        return {"Items": ["x" * 1_000_000]}
+        return {"Items": ["x" * request.get("Limit", 1_000_000)]}
 
 
 @pytest.fixture(params=["the loop of this machine", "asyncio"])

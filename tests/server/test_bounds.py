@@ -156,3 +156,67 @@ def test_a_stop_finishes_what_is_in_flight(start):
         answer = running.answer()
         assert (answer.status, answer.headers["connection"]) == (200, "close")
         assert running.at_end()
+
+
+def test_whole_requests_that_wait_share_the_budget_of_bodies(start):
+    rig = start(bodies_bytes_max=150_000)
+    waiting = request("GetItem", b" " * 100_000)
+    with rig.client() as one, rig.client() as two, rig.client() as three:
+        for client in (one, two):
+            client.send(request("Scan", SCAN) + waiting)
+        rig.until(lambda: rig.server.connections._held == 200_000)
+        assert not all(rig.background.run(lambda: [each._reading for each in rig.connections()]))
+        three.send(head("GetItem", {"Content-Length": "120000"}) + b" " * 100_000)
+        assert three.answer().status == 503
+        rig.gate.open = True
+        for client in (one, two):
+            assert [client.answer().status for _ in range(2)] == [200, 400]
+        rig.until(lambda: rig.server.connections._held == 0)
+        assert one.call("GetItem", KEY).status == 200
+
+
+def test_answers_that_are_not_taken_share_a_budget_and_the_slowest_is_ended(start):
+    rig = start(unsent_bytes_max=1_500_000)
+    clients = [rig.client(read_buffer=4096) for _ in range(12)]
+    for client in clients:
+        client.send(request("Query", QUERY) * 20)
+        rig.until(lambda: len(rig.calls) > 0)
+    rig.until(lambda: 0 < len(rig.connections()) < 12)
+    rig.until(lambda: all(not each._writable for each in rig.connections()))
+    assert rig.background.run(lambda: rig.server.connections._unsent_bytes) <= 1_500_000
+    with rig.client() as other:
+        assert other.call("GetItem", KEY).status == 200
+    for client in clients:
+        client.reset()
+    rig.until(lambda: not rig.connections())
+    assert rig.background.run(lambda: rig.server.connections._unsent_bytes) == 0
+
+
+def test_a_last_answer_may_be_taken_slowly(rig):
+    with rig.client(read_buffer=4096) as client:
+        client.send(request("Query", {**QUERY, "Limit": 20_000_000}, {"Connection": "close"}))
+        rig.until(lambda: not rig.connections()[0]._writable)
+        for _ in range(3):
+            rig.sweep(9)
+            client.socket.recv(300_000)
+        assert rig.connections()
+        client.reset()
+
+
+def test_a_client_that_closed_its_connection_takes_its_read_with_it(rig):
+    with rig.client() as client, rig.client() as half_closed:
+        for each in (client, half_closed):
+            each.send(request("Scan", SCAN))
+        rig.until(lambda: rig.gate.entered == 2)
+        half_closed.socket.shutdown(socket.SHUT_WR)
+        client.socket.close()
+        rig.until(lambda: all(each._eof for each in rig.connections()))
+        for _ in range(3):
+            rig.sweep(1)
+            rig.background.run(lambda: None)
+        rig.until(lambda: len(rig.connections()) == 1)
+        assert rig.background.run(lambda: rig.server._service.in_flight) == 1
+        rig.gate.open = True
+        for _ in range(3):
+            assert half_closed.interim().startswith(b"HTTP/1.1 100 ")
+        assert half_closed.answer().status == 200

@@ -58,8 +58,9 @@ class Connection(asyncio.Protocol):
         self._reading = True
         self._writable = True
         self._turn_due = False
-        # Bytes of an arriving body that are charged to the server's budget
+        # Bytes of an arriving body, and of bodies that wait, that are charged to the server's budget
         self._charged = 0
+        self._charged_waiting = 0
         # When the current phase began, by the connections' clock, and what was unsent when last looked at
         self._since = connections.now
         self._unsent = 0
@@ -77,6 +78,8 @@ class Connection(asyncio.Protocol):
         self._ending = True
         self._queue.clear()
         self._charge(0)
+        self._charge_waiting(0)
+        self._connections.keep_unsent(self, 0)
         self._parser.forget()
         self._connections.remove(self)
         if self._running is not None and self._running.abandon is not None:
@@ -118,10 +121,12 @@ class Connection(asyncio.Protocol):
         self._writable = False
         self._since = self._connections.now
         self._balance_reading()
+        self._note_unsent()
 
     def resume_writing(self) -> None:
         self._writable = True
         self._since = self._connections.now
+        self._connections.keep_unsent(self, 0)
         if self._running is None:
             self._run()
         self._balance_reading()
@@ -173,6 +178,8 @@ class Connection(asyncio.Protocol):
             return
         self._since = self._connections.now
         self._transport.write(answer if request.plain else self._framed(request, answer))
+        if not self._writable:
+            self._note_unsent()
         if self._queue or self._ending:
             if self._writable:
                 self._run_next_turn()
@@ -230,11 +237,24 @@ class Connection(asyncio.Protocol):
         self._charged = held
         return added == 0 or self._connections.hold(added)
 
+    def _charge_waiting(self, held: int) -> None:
+        """Accounts for the bodies of whole requests that wait."""
+        self._connections.hold(held - self._charged_waiting)
+        self._charged_waiting = held
+
+    def _note_unsent(self) -> None:
+        if self._transport is not None:
+            self._connections.keep_unsent(self, self._transport.get_write_buffer_size())
+
     def _balance_reading(self) -> None:
         """Input is read while little waits and the client takes its answers."""
         bounds = self._bounds
-        waiting = len(self._queue) >= bounds.queue_requests_max or (
-            bool(self._queue) and sum(len(request.body) for request in self._queue) >= bounds.queue_bytes_max
+        queued = sum([len(request.body) for request in self._queue]) if self._queue else 0
+        self._charge_waiting(queued)
+        waiting = bool(self._queue) and (
+            len(self._queue) >= bounds.queue_requests_max
+            or queued >= bounds.queue_bytes_max
+            or self._connections.holds_too_much
         )
         wanted = self._lingering or (self._writable and not waiting)
         if wanted == self._reading or self._transport is None or self._transport.is_closing():
@@ -301,23 +321,32 @@ class Connection(asyncio.Protocol):
         if transport is None:
             return
         elapsed = now - self._since
-        if self._lingering or transport.is_closing():
+        if not self._writable:
+            self._sweep_unsent(transport, now)
+        elif self._lingering or transport.is_closing():
             if elapsed > self._bounds.linger_s_max:
                 transport.abort()
-        elif not self._writable:
-            self._sweep_unsent(transport, now)
         elif self._running is not None or self._queue:
-            return
+            self._look_for_client(transport)
         elif self._parser.partial:
             self._sweep_partial(elapsed)
         elif elapsed > self._bounds.idle_s_max:
             self._end(None)
+
+    def _look_for_client(self, transport: asyncio.Transport) -> None:
+        """A client that has ended its sending while it waits may be gone altogether: only writing to it tells. So it
+        is sent what says nothing (RFC 9110, 15.2), which fails from the second time on when nobody is there; the
+        connection is then lost, and what ran for it is abandoned. HTTP/1.0 has no such answers."""
+        running = self._running
+        if self._eof and running is not None and running.abandon is not None and not running.old:
+            transport.write(replies.CONTINUE)
 
     def _sweep_unsent(self, transport: asyncio.Transport, now: float) -> None:
         unsent = transport.get_write_buffer_size()
         if unsent < self._unsent:
             self._since = now
         self._unsent = unsent
+        self._connections.keep_unsent(self, unsent)
         if now - self._since > self._bounds.write_s_max:
             transport.abort()
 

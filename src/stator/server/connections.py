@@ -25,6 +25,9 @@ class Connections:
         self._clock = clock
         self._open: set[Connection] = set()
         self._held = 0
+        # By connection, the longest there first
+        self._unsent: dict[Connection, int] = {}
+        self._unsent_bytes = 0
 
     def __len__(self) -> int:
         return len(self._open)
@@ -41,9 +44,25 @@ class Connections:
         self._open.discard(connection)
 
     def hold(self, added: int) -> bool:
-        """Charges bytes of arriving bodies; false when they no longer fit."""
+        """Charges bytes of bodies that arrive or wait; false when they no longer fit."""
         self._held += added
         return added <= 0 or self._held <= self.bounds.bodies_bytes_max
+
+    @property
+    def holds_too_much(self) -> bool:
+        return self._held > self.bounds.bodies_bytes_max
+
+    def keep_unsent(self, connection: Connection, unsent: int) -> None:
+        """Notes what a client has yet to take, 0 once it has taken enough. When all of them together are too much,
+        ends the connections that have had something unsent for longest."""
+        before = self._unsent.pop(connection, 0) if not unsent else self._unsent.get(connection, 0)
+        self._unsent_bytes += unsent - before
+        if unsent:
+            self._unsent[connection] = unsent
+        while self._unsent_bytes > self.bounds.unsent_bytes_max and len(self._unsent) > 1:
+            slowest = next(iter(self._unsent))
+            self._unsent_bytes -= self._unsent.pop(slowest)
+            slowest.abort()
 
     def sweep(self) -> None:
         self.now = self._clock.monotonic()
