@@ -22,7 +22,7 @@ from stator.storage import open_store
 
 SOAK = bool(os.environ.get("STATOR_SOAK"))
 CLIENTS, VALUE = (2000, 100_000) if SOAK else (120, 50_000)
-WRITES_BYTES = 16 << 20 if SOAK else 1 << 20
+WRITES_BYTES = 12 << 20 if SOAK else 1 << 20
 
 
 class StalledDisk:
