@@ -399,6 +399,18 @@ def test_some_faults_have_a_sentence_of_their_own(
     assert refused.value.message == message
 
 
+@pytest.mark.parametrize(
+    ("operation", "member"), [("ListBackups", "Limit"), ("ListContributorInsights", "MaxResults")]
+)
+def test_a_table_that_need_not_be_named_is_not_asked_for(operation: str, member: str) -> None:
+    spelt = member[0].lower() + member[1:]
+    limit = f"Value '101' at '{spelt}' failed to satisfy constraint: Member must have value less than or equal to 100"
+    assert check(operation, {member: 100}) == {member: 100}
+    with pytest.raises(ValidationException) as refused:
+        check(operation, {member: 101})
+    assert refused.value.message == f"1 validation error detected: {limit}"
+
+
 GOOD = [
     ("PutItem", {"TableName": "abc", "Item": {"a": {"L": [{"M": {"b": {"NS": ["1"]}}}, {"B": "QUI="}]}}}),
     ("GetItem", {"TableName": "arn:aws:dynamodb:us-east-1:123456789012:table/abc", "Key": KEY}),

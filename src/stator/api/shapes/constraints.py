@@ -63,9 +63,10 @@ def _raise_alone(operation: str, model: Service, request: dict[str, Any], newer:
 
 
 def _alone(operation: str, model: Service, request: dict[str, Any], newer: bool) -> Iterator[str]:
-    members = model.shapes[model.operations[operation].input].members
+    shape = model.shapes[model.operations[operation].input]
+    members = shape.members
     of_tables = members.get("TableName") == "TableArn" and operation not in wording.ITEM_OPERATIONS
-    if of_tables and "TableName" not in request:
+    if of_tables and "TableName" in shape.required and "TableName" not in request:
         yield "The parameter 'TableName' is required but was not present in the request"
     for rule in wording.ALONE + (wording.NEWER_ALONE if newer else ()):
         if rule.operation == operation and rule.member in request:
