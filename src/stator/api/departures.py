@@ -18,7 +18,7 @@ _WARM = _KEPT + "nothing needs warming"
 _POLICY = "checked and kept, not enforced"
 _AT_ONCE = "done when it is answered"
 _CONFLICTS = "conflicts occur only when they are asked for (`--conflict-rate`, `--like-aws`)"
-_FOLDER = "buckets are folders of `--s3-folder`"
+_FOLDER = "buckets are folders of `--s3-folder`, or those of `--s3-endpoint`"
 _NOT_LOOKED_AT = "not looked at"
 _ONLY_PAGE = "there is one page, so none is ever given"
 
@@ -60,9 +60,9 @@ DIFFERENT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
         "WarmThroughput": _WARM,
     },
     "ExportTableToPointInTime": {
-        "S3BucketOwner": _NOT_LOOKED_AT,
-        "S3SseAlgorithm": "described; a folder has no encryption",
-        "S3SseKmsKeyId": "described; a folder has no encryption",
+        "S3BucketOwner": "asked of an S3 endpoint; in a folder " + _NOT_LOOKED_AT,
+        "S3SseAlgorithm": "described; KMS is asked of an S3 endpoint, a folder has no encryption",
+        "S3SseKmsKeyId": "described, and asked of an S3 endpoint; a folder has no encryption",
     },
     "ListContributorInsights": {"NextToken": _ONLY_PAGE},
     "ListGlobalTables": {
@@ -85,7 +85,6 @@ DIFFERENT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
 
 PARAMETERS_NOT_YET: Mapping[str, Mapping[str, str]] = {
     "CreateTable": creation.UNSUPPORTED,
-    "ExportTableToPointInTime": {"FilterSpecification": "a full export can be filtered when it is read"},
     "RestoreTableFromBackup": overrides.UNSUPPORTED,
     "RestoreTableToPointInTime": overrides.UNSUPPORTED,
     "UpdateTable": updates.UNSUPPORTED,

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from stator.api.backups.naming import table_of
 from stator.api.call import Answer, Call, Request
+from stator.api.export_filters import checked_filter, interval_within
 from stator.api.names import namespace, place
-from stator.api.refusals import not_supported
 from stator.api.tables.refusals import invalid
 from stator.api.transfers import Named, ending, hash_of, new_uuid, of_table, page
 from stator.engine import exports
 from stator.engine.catalogue import Table
 from stator.engine.export_records import EXPORTS, Export, ExportStatus
+from stator.engine.intervals import Interval
 from stator.errors import ExportNotFoundException, ValidationException
 from stator.keys import space
 from stator.limits import (
@@ -36,8 +37,15 @@ _NAMED = Named(
     lambda arn: ExportNotFoundException(f"Export not found: {arn}"),
 )
 _ID = re.compile(r"[0-9]{14}-[0-9a-f]{8}")
-_SHOWN_AGAIN = ("S3Bucket", "S3BucketOwner", "S3Prefix", "S3SseAlgorithm", "S3SseKmsKeyId", "ExportFormat")
-_LATER = "it comes in a later version. A full export, filtered when it is read, has the same items"
+_SHOWN_AGAIN = (
+    "S3Bucket",
+    "S3BucketOwner",
+    "S3Prefix",
+    "S3SseAlgorithm",
+    "S3SseKmsKeyId",
+    "ExportFormat",
+    "FilterSpecification",
+)
 
 
 def export_table_to_point_in_time(db: Database, request: Request, call: Call) -> Steps[Answer]:
@@ -47,11 +55,12 @@ def export_table_to_point_in_time(db: Database, request: Request, call: Call) ->
         raise invalid("IncrementalExportSpecification must be given for an incremental export, and only then")
     if bounds is not None:
         _refuse_bounds(db, request, bounds)
-    if request.get("FilterSpecification") is not None:
-        raise not_supported("FilterSpecification", _LATER)
+    asked = request.get("FilterSpecification")
+    checked = None if asked is None else checked_filter(asked)
     table = table_of(db, call, request["TableArn"])
+    within = None if checked is None else interval_within(table, checked)
     db.objects.require()
-    return _export(db, request, table)
+    return _export(db, request, table, within)
 
 
 def _refuse_bounds(db: Database, request: Request, bounds: Request) -> None:
@@ -64,7 +73,7 @@ def _refuse_bounds(db: Database, request: Request, bounds: Request) -> None:
         raise invalid("ExportToTime must be between 15 minutes and 24 hours after ExportFromTime")
 
 
-def _export(db: Database, request: Request, table: Table) -> Steps[Answer]:
+def _export(db: Database, request: Request, table: Table, within: Interval | None) -> Steps[Answer]:
     now = round(db.clock.now(), 3)
     asked = {member: request[member] for member in _SHOWN_AGAIN if request.get(member) is not None}
     asked = {"S3SseAlgorithm": "AES256", "ExportFormat": "DYNAMODB_JSON", **asked}
@@ -85,6 +94,7 @@ def _export(db: Database, request: Request, table: Table) -> Steps[Answer]:
         since=bounds.get("ExportFromTime"),
         view=bounds.get("ExportViewType") or "NEW_AND_OLD_IMAGES",
         started_at=now,
+        within=within,
     )
     begun, job = yield from exports.start(db, table, record, latest=time is None and not bounds)
     if job is not None:

@@ -78,7 +78,7 @@ def query(db: Database, request: Request, call: Call) -> Steps[Answer]:
         interval = restart(interval, place, reverse)
     _check_paths(table, checked.projection, None)
     parameter = "QueryFilter" if "QueryFilter" in request else "Filter Expression"
-    _refuse_key_filter(table, index, checked.filter, parameter)
+    refuse_key_filter(table, index, checked.filter, parameter)
     plan = _plan(request, table, index, interval, checked)
     _check_paths(table, None, checked.filter)
     plan.collection = (prefix, successor(prefix))
@@ -217,7 +217,7 @@ def _place_key(table: Table, index: Index | None, key: Item) -> bytes:
     return stored_key(table, key) if index is None else start_key(table, index, key)
 
 
-def _refuse_key_filter(table: Table, index: Index | None, filter_: Filter | None, parameter: str) -> None:
+def refuse_key_filter(table: Table, index: Index | None, filter_: Filter | None, parameter: str) -> None:
     if filter_ is None:
         return
     partition, sort = schema_of(table, index)

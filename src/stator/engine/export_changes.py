@@ -9,21 +9,19 @@ read the source keeps its log (TableDescription.copied_to).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
-from stator.engine import copies, ion_items, job_records, records
+from stator.engine import copies, job_records
 from stator.engine.catalogue import decode
+from stator.engine.export_lines import Change
 from stator.engine.export_records import Export
 from stator.engine.job_records import QueuedJob, advance, finish, still_as_read
 from stator.engine.log_history import changes_after, spans_after
 from stator.keys import space
 from stator.limits import JOB_STEP_BYTES, JOB_STEP_ROWS
 from stator.storage.contract import Row, Steps, Store, Transaction, Work
-from stator.values import Item
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
@@ -82,34 +80,13 @@ def step(db: Database, queued: QueuedJob) -> Steps[int]:
     return collected
 
 
-def lines(store: Store, record: Export, rows: list[Row]) -> Iterator[bytes]:
-    """What an incremental export says of these changes. An item that was not there before or after is left out."""
+def images(store: Store, record: Export, rows: list[Row]) -> list[Change]:
+    """These changes with the items' images. One short read."""
     start = len(space.item_prefix(record.changes))
     prefix = space.item_prefix(record.rows)
     with store.snapshot() as snapshot:
         after = snapshot.get_many([prefix + key[start:] for key, _ in rows])
-    for (_, stored), new in zip(rows, after, strict=True):
-        old = stored[_TIME_BYTES:]
-        if old or new is not None:
-            time_ms = int.from_bytes(stored[:_TIME_BYTES], "big")
-            yield _line(record, time_ms, _item(old), _item(new))
-
-
-def _item(stored: bytes | None) -> Item | None:
-    return records.decode(stored) if stored else None
-
-
-def _line(record: Export, time_ms: int, old: Item | None, new: Item | None) -> bytes:
-    image = new or old
-    assert image is not None, "what was changed was there before or after"
-    members: dict[str, Any] = {
-        "Metadata": {"WriteTimestampMicros": {"N": str(time_ms * 1000)}},
-        "Keys": {name: image[name] for name in record.keys},
-    }
-    if old is not None and record.view == "NEW_AND_OLD_IMAGES":
-        members["OldImage"] = old
-    if new is not None:
-        members["NewImage"] = new
-    if record.asked["ExportFormat"] == "ION":
-        return ion_items.line(members)
-    return msgspec.json.encode(members) + b"\n"
+    return [
+        Change(int.from_bytes(stored[:_TIME_BYTES], "big"), stored[_TIME_BYTES:] or None, new)
+        for (_, stored), new in zip(rows, after, strict=True)
+    ]

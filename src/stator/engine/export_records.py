@@ -21,7 +21,10 @@ class Export(Transfer, frozen=True, kw_only=True):
     copied to. `files`, `items` and `size`, in bytes, are what is written so far.
 
     Of an incremental export, `since` is the moment it begins at, `view` the images it shows, `changes` the table id
-    that the changes are collected to, and `keys` are the names of the table's key attributes."""
+    that the changes are collected to, and `keys` are the names of the table's key attributes.
+
+    `within`: the interval of rows that is exported, as what follows a table's prefix in their keys, an empty stop being
+    the end; None: all."""
 
     time: float
     rows: int = 0
@@ -33,6 +36,11 @@ class Export(Transfer, frozen=True, kw_only=True):
     files: int = 0
     items: int = 0
     size: int = 0
+    within: tuple[bytes, bytes] | None = None
+
+    @property
+    def is_ion(self) -> bool:
+        return bool(self.asked["ExportFormat"] == "ION")
 
     @property
     def key(self) -> bytes:

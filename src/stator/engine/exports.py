@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,24 +27,25 @@ from msgspec.structs import replace
 from stator.engine import (
     copies,
     export_changes,
+    export_lines,
     export_records,
-    ion_items,
     job_records,
-    records,
     transfer_files,
 )
 from stator.engine.catalogue import Table
+from stator.engine.export_lines import Change
 from stator.engine.export_records import EXPORTS, Export, ExportStatus
 from stator.engine.job_records import Copy, Job, JobKind, QueuedJob, add, advance, finish, still_as_read
 from stator.engine.moments import Moment, present
+from stator.engine.objects import Terms, failure_of
 from stator.engine.recovery import unavailable, window
 from stator.engine.tables import described, next_table_id
-from stator.engine.transfer_files import written_time
+from stator.engine.transfer_files import DataFile, written_time
 from stator.engine.transfer_lists import id_of
-from stator.errors import ExportConflictException, InvalidExportTimeException
+from stator.errors import ExportConflictException, InvalidExportTimeException, ServiceError
 from stator.keys import space
 from stator.limits import EXPORT_FILE_BYTES, EXPORT_FILE_ROWS, JOB_STEP_BYTES, JOB_STEP_ROWS
-from stator.storage.contract import Row, Steps, Transaction, Work, decode_counter
+from stator.storage.contract import Row, Steps, Transaction, Work, aside, decode_counter
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
@@ -54,7 +55,6 @@ _INVALID_TIME = (
     "The specified ExportTime is outside of the point in time recovery window: it must be between "
     "EarliestRestorableDateTime and LatestRestorableDateTime"
 )
-_NO_BUCKET = ("S3NoSuchBucket", "The specified bucket does not exist")
 _VERSION = "2020-06-30"
 _INCREMENTAL_VERSION = "2023-08-01"
 
@@ -122,31 +122,28 @@ def step(db: Database, queued: QueuedJob) -> Steps[int]:
         first = export_changes.step if collects else copies.step
         handled: int = yield from first(db, copying)
         return handled
-    bucket = record.asked["S3Bucket"]
     try:
-        if not db.objects.has_bucket(bucket):
-            return (yield from _end(db, queued, record, _NO_BUCKET))
         if not job.cursor:
-            db.objects.write(bucket, f"{record.folder}/_started", b"")
-        rows = yield from _rows(db, queued)
+            yield from aside(partial(_write, db, record, f"{record.folder}/_started", b""))
+        rows = yield from _rows(db, queued, record)
         if rows or not record.files:
             return (yield from _file(db, queued, record, rows))
         record = replace(record, ended_at=_milliseconds(db.clock.now()))
         files = yield from transfer_files.manifest(db, record.rows)
-        transfer_files.write_manifest(db, bucket, record.folder, "manifest-files", files)
-        summary = msgspec.json.encode(_summary(record))
-        transfer_files.write_manifest(db, bucket, record.folder, "manifest-summary", summary)
+        yield from aside(partial(_write_manifests, db, record, files))
     except OSError as error:
-        return (yield from _end(db, queued, record, ("S3Error", str(error))))
+        return (yield from _end(db, queued, record, failure_of(error)))
+    except ServiceError as error:
+        return (yield from _end(db, queued, record, (error.code, error.message)))
     return (yield from _end(db, queued, record, None))
 
 
-def _rows(db: Database, queued: QueuedJob) -> Steps[list[Row]]:
+def _rows(db: Database, queued: QueuedJob, record: Export) -> Steps[list[Row]]:
     """A file's worth of rows, from the job's cursor on. Gives the turn away between slices."""
-    start = space.item_prefix(queued.job.table_id)
-    cursor, stop = queued.job.cursor or start, space.successor(start)
+    start, stop = _interval(queued, record)
+    cursor = queued.job.cursor or start
     rows: list[Row] = []
-    size, more = 0, True
+    size, more = 0, cursor < stop
     while more and len(rows) < EXPORT_FILE_ROWS and size < EXPORT_FILE_BYTES:
         with db.store.snapshot() as snapshot:
             found, more = snapshot.range(cursor, stop, JOB_STEP_ROWS, JOB_STEP_BYTES)
@@ -159,21 +156,20 @@ def _rows(db: Database, queued: QueuedJob) -> Steps[list[Row]]:
     return rows
 
 
+def _interval(queued: QueuedJob, record: Export) -> tuple[bytes, bytes]:
+    prefix = space.item_prefix(queued.job.table_id)
+    start, stop = record.within or (b"", b"")
+    return prefix + start, prefix + stop if stop else space.successor(prefix)
+
+
 def _file(db: Database, queued: QueuedJob, record: Export, rows: list[Row]) -> Steps[int]:
-    is_ion = record.asked["ExportFormat"] == "ION"
-    name = hashlib.blake2b(f"{record.id} {record.files}".encode(), digest_size=13).hexdigest()
-    key = f"{record.data_folder}/{name}.{'ion' if is_ion else 'json'}.gz"
-    if record.since is None:
-        lines = list(_lines(rows, is_ion))
-    else:
-        lines = list(export_changes.lines(db.store, record, rows))
-    content = gzip.compress(b"".join(lines), mtime=0)
-    db.objects.write(record.asked["S3Bucket"], key, content)
-    file = transfer_files.data_file(key, len(lines), content)
-    size = sum(map(len, lines)) if record.since is not None else _items_size(rows)
-    counted = replace(record, files=record.files + 1, items=record.items + len(lines), size=record.size + size)
+    changes = None if record.since is None else export_changes.images(db.store, record, rows)
+    file, billed = yield from aside(partial(_write_file, db, record, rows, changes))
+    counted = replace(
+        record, files=record.files + 1, items=record.items + file.items, size=record.size + billed
+    )
     # Behind the last row of an empty file nothing follows either
-    cursor = rows[-1][0] + b"\0" if rows else space.item_prefix(queued.job.table_id) + b"\0"
+    cursor = (rows[-1][0] if rows else _interval(queued, record)[0]) + b"\0"
 
     def run(tx: Transaction) -> int:
         if not still_as_read(tx, queued):
@@ -187,16 +183,36 @@ def _file(db: Database, queued: QueuedJob, record: Export, rows: list[Row]) -> S
     return written
 
 
-def _items_size(rows: list[Row]) -> int:
-    return sum(records.size(stored) for _, stored in rows)
+# Aside: these write objects and read nothing of the store
 
 
-def _lines(rows: list[Row], is_ion: bool) -> Iterator[bytes]:
-    for _, stored in rows:
-        if is_ion:
-            yield ion_items.line({"Item": records.decode(stored)})
-        else:
-            yield b'{"Item":' + records.body(stored) + b"}\n"
+def _write(db: Database, record: Export, key: str, content: bytes) -> None:
+    db.objects.write(record.asked["S3Bucket"], key, content, _terms(record))
+
+
+def _terms(record: Export) -> Terms:
+    asked = record.asked
+    return Terms(asked.get("S3BucketOwner"), asked["S3SseAlgorithm"] == "KMS", asked.get("S3SseKmsKeyId"))
+
+
+def _write_file(
+    db: Database, record: Export, rows: list[Row], changes: list[Change] | None
+) -> tuple[DataFile, int]:
+    """Returns the file and the bytes that it is billed for."""
+    found = export_lines.of_items(record, rows) if changes is None else export_lines.of_changes(record, changes)
+    name = hashlib.blake2b(f"{record.id} {record.files}".encode(), digest_size=13).hexdigest()
+    key = f"{record.data_folder}/{name}.{'ion' if record.is_ion else 'json'}.gz"
+    content = gzip.compress(b"".join(found.lines), mtime=0)
+    _write(db, record, key, content)
+    return transfer_files.data_file(key, len(found.lines), content), found.billed
+
+
+def _write_manifests(db: Database, record: Export, files: bytes) -> None:
+    summary = msgspec.json.encode(_summary(record))
+    for name, content in (("manifest-files", files), ("manifest-summary", summary)):
+        transfer_files.write_manifest(
+            db, record.asked["S3Bucket"], record.folder, name, content, _terms(record)
+        )
 
 
 def _summary(record: Export) -> dict[str, Any]:

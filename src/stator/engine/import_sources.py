@@ -128,7 +128,7 @@ def _decompressed(file: BinaryIO, compression: str) -> IO[bytes]:
 
 
 def _decompression_errors() -> tuple[type[Exception], ...]:
-    found: tuple[type[Exception], ...] = (OSError, EOFError, DeflateError)
+    found: tuple[type[Exception], ...] = (gzip.BadGzipFile, EOFError, DeflateError)
     try:
         import zstandard
     except ImportError:

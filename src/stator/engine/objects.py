@@ -86,6 +86,8 @@ def failure_of(error: OSError) -> tuple[str, str]:
     error of a disk or of the network is S3's internal error."""
     if isinstance(error, ObjectError):
         return f"S3{error.code}", str(error)
+    if isinstance(error, FileNotFoundError):
+        return "S3NoSuchKey", "The specified key does not exist."
     if isinstance(error, PermissionError):
         return "S3AccessDenied", f"Access Denied: {error.strerror}"
     return "S3InternalError", error.strerror or str(error)

@@ -18,6 +18,7 @@ from stator.storage.contract import Reader, Steps, Transaction
 
 if TYPE_CHECKING:
     from stator.engine.database import Database
+    from stator.engine.objects import Terms
 
 
 class DataFile(msgspec.Struct, frozen=True):
@@ -79,10 +80,12 @@ def manifest(db: Database, rows: int) -> Steps[bytes]:
         yield None
 
 
-def write_manifest(db: Database, bucket: str, in_folder: str, name: str, content: bytes) -> None:
+def write_manifest(
+    db: Database, bucket: str, in_folder: str, name: str, content: bytes, terms: Terms | None = None
+) -> None:
     """`name`: without its ending. Its checksum lies beside it. Raises OSError."""
-    db.objects.write(bucket, f"{in_folder}/{name}.json", content)
-    db.objects.write(bucket, f"{in_folder}/{name}.md5", md5(content).encode())
+    db.objects.write(bucket, f"{in_folder}/{name}.json", content, terms)
+    db.objects.write(bucket, f"{in_folder}/{name}.md5", md5(content).encode(), terms)
 
 
 def md5(content: bytes) -> str:
