@@ -35,6 +35,10 @@ _READERS_WAIT_MS: Final = 5_000
 _WAL_FILE_BYTES_KEPT: Final = 64 << 20
 _HEADER_BYTES: Final = 100
 _MAGIC: Final = b"SQLite format 3\0"
+_VERSIONS: Final = slice(18, 20)
+_WAL_VERSIONS: Final = b"\2\2"
+_JOURNAL_HEADER_BYTES: Final = 28
+_JOURNAL_MAGIC: Final = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _READ_ONLY: Final = apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY
 
 
@@ -50,7 +54,11 @@ class StoreFile:
         """A connection to a file that `prepare` has seen. Raises StatorError."""
         with translating(self.path, "opening the file"):
             connection = self._open(apsw.SQLITE_OPEN_READWRITE, wait_ms)
-            self._configure(connection, cache_bytes)
+            try:
+                self._configure(connection, cache_bytes)
+            except BaseException:
+                close(connection, self.path)
+                raise
             return Tables(connection, self.path)
 
     def prepare(self, salt: bytes, now: float) -> bytes:
@@ -90,6 +98,10 @@ class StoreFile:
             self._create(connection, salt, now)
         if connection.pragma("journal_mode", "wal") != "wal":
             raise SettingError(f"{self.path}: this file system cannot hold SQLite's WAL. Put it on a local disk.")
+        if self._read_header()[0][_VERSIONS] != _WAL_VERSIONS:
+            # A power cut brought back the journal of the switch to WAL, and left the WAL: SQLite took the header back
+            connection.pragma("journal_mode", "delete")
+            connection.pragma("journal_mode", "wal")
         kept = connection.execute("SELECT value FROM meta WHERE name = 'salt'").get
         if not isinstance(kept, bytes) or len(kept) != SALT_BYTES:
             raise CorruptionError(f"{self.path}: the file's salt is missing; restore a backup.")
@@ -133,16 +145,20 @@ class StoreFile:
         if not os.path.exists(self.path) or os.path.getsize(self.path) == 0:
             return formats.FORMAT
         with translating(self.path, "reading the file's header"):
-            file = apsw.VFSFile(self.vfs or "", self.path, [_READ_ONLY, 0])
-            try:
-                header = file.xRead(_HEADER_BYTES, 0)
-                size = file.xFileSize()
-            finally:
-                file.xClose()
-        return self._recognise(header, size)
+            return self._recognise(*self._read_header())
+
+    def _read_header(self) -> tuple[bytes, int]:
+        """The file's first bytes, and its size."""
+        file = apsw.VFSFile(self.vfs or "", self.path, [_READ_ONLY, 0])
+        try:
+            return file.xRead(_HEADER_BYTES, 0), file.xFileSize()
+        finally:
+            file.xClose()
 
     def _recognise(self, header: bytes, size: int) -> int:
         if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
+            if self._was_being_made():
+                return formats.FORMAT
             raise self._foreign("it does not begin as one")
         if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
             raise self._foreign("it is another program's SQLite database")
@@ -152,6 +168,16 @@ class StoreFile:
         if header[24:28] == header[92:96] and size < pages * PAGE_BYTES and not self._has_log():
             raise self._foreign(f"it is cut short at {size} of {pages * PAGE_BYTES} bytes; restore a backup")
         return found
+
+    def _was_being_made(self) -> bool:
+        """Whether a power cut came in the file's first transaction: its journal says that it was empty before, which
+        SQLite makes it again."""
+        journal = f"{self.path}-journal"
+        if not os.path.exists(journal):
+            return False
+        with open(journal, "rb") as file:
+            header = file.read(_JOURNAL_HEADER_BYTES)
+        return header.startswith(_JOURNAL_MAGIC) and header[16:20] == bytes(4)  # pages of the file before
 
     def _has_log(self) -> bool:
         """What was cut short leaves a short file and a log that makes it whole: a checkpoint the WAL, the making of
