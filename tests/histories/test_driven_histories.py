@@ -1,0 +1,48 @@
+"""Histories of interleaved steps on every store are strictly serialisable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from checker import violation
+from driven import Driven, database
+from history import load, save
+from traffic import Client, Crossing, OneByOne
+
+from stator.storage.contract import Store
+from stator.storage.memory import MemoryStore
+from stator.storage.simulator import SimulatorStore
+from stator.storage.sqlite.store import SqliteStore
+
+SEEDS = 400 if os.environ.get("STATOR_SOAK") else 6
+
+STORES: dict[str, Callable[[Path], Store]] = {
+    "memory": lambda path: MemoryStore(),
+    "memory, 4 side by side": lambda path: MemoryStore(side_by_side=4),
+    "simulator": lambda path: SimulatorStore(),
+    "file": lambda path: SqliteStore(str(path / "data.db"), "relaxed"),
+}
+
+
+@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("client", [Client, OneByOne, Crossing])
+def test_a_history_of_interleaved_steps_is_linearizable(
+    name: str, client: type[Client], tmp_path: Path
+) -> None:
+    for seed in range(SEEDS):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        db = database(STORES[name](folder))
+        history = Driven(db, seed, client).run()
+        db.close()
+        assert violation(history) is None, f"seed {seed}"
+
+
+def test_a_seed_makes_the_same_history_and_a_file_keeps_it(tmp_path: Path) -> None:
+    first, second, other = (Driven(database(MemoryStore()), seed).run() for seed in (1, 1, 2))
+    assert first == second != other
+    save(first, tmp_path / "history")
+    assert load(tmp_path / "history") == first
