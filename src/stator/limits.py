@@ -5,6 +5,7 @@ from __future__ import annotations
 
 # Items and keys (AWS)
 ITEM_BYTES_MAX = 400 * 1024
+NAME_BYTES_MAX = 65_535
 # Members of a set that may yet be in an item: they are different, so few of them take less than three bytes (ours)
 SET_MEMBERS_MAX = 210_000
 PARTITION_KEY_BYTES_MAX = 2048
@@ -186,6 +187,16 @@ EXPORT_FIRST_ITEMS = 10_000
 EXPORT_FIRST_S = 0.25
 EXPORT_FILE_ROWS = 4096
 EXPORT_FILE_BYTES = 1024 * 1024
+
+# Bulk puts: how long they are listed, and what one page lists unless it is told (AWS); what StartBulkPutItems and
+# CancelBulkOperation do before they answer, the rest being a job; how much of its rate a bulk put that fell behind may
+# catch up with at once, and the longest wait that is believed, beyond which the clock was turned back (ours)
+BULK_LISTED_S = 90 * 24 * 3600
+BULK_LIST_MAX = 10
+BULK_FIRST_ITEMS = 10_000
+BULK_FIRST_S = 0.25
+BULK_BURST_S = 1.0
+BULK_WAIT_S_MAX = 60.0
 
 # S3 endpoints. Stator's own: a call that nobody answers is given up after a minute
 S3_CONNECT_S_MAX = 5

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from stator.errors import InvalidAttributeValue, ValidationException
 from stator.limits import NAMES_REMEMBERED_CHARS_MAX
-from stator.values import AttributeValue, canonical_value
+from stator.values import AttributeValue, canonical_value, refuse_long_name
 
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
@@ -129,6 +129,7 @@ def _checked_names(names: Mapping[str, str]) -> Names:
             raise ValidationException(
                 f"ExpressionAttributeNames contains invalid value: Empty attribute name for key {key}"
             )
+        refuse_long_name(name)
     return tuple(names.items())
 
 

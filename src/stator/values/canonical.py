@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from stator.errors import InvalidAttributeValue
-from stator.limits import SET_MEMBERS_MAX
+from stator.limits import NAME_BYTES_MAX, SET_MEMBERS_MAX
 from stator.values.binary import decode_binary
 from stator.values.depth import LEVELS_MAX
 from stator.values.numbers import in_order, normalise
@@ -32,6 +32,7 @@ _TOO_DEEP = (
     "Nesting Levels have exceeded supported limits: "
     "Attributes in the item have nested levels beyond supported limit"
 )
+_LONG_NAME = f"Attribute name is too large, must be less than {NAME_BYTES_MAX + 1} bytes"
 _DUPLICATES = "Input collection contains duplicates"
 
 
@@ -41,6 +42,8 @@ def canonical_item(item: Item) -> Item:
         raise InvalidAttributeValue("Empty attribute name")
     result = {}
     for name, value in item.items():
+        if len(name) > NAME_BYTES_MAX // 4:
+            refuse_long_name(name)
         if len(value) == 1 and "S" in value:
             result[name] = {"S": value["S"]}
         else:
@@ -51,6 +54,12 @@ def canonical_item(item: Item) -> Item:
 def canonical_value(value: AttributeValue) -> AttributeValue:
     """A new, canonical value. Raises as `canonical_item` does."""
     return _canonical(value, 1)
+
+
+def refuse_long_name(name: str) -> None:
+    """Raises InvalidAttributeValue for a name of more UTF-8 bytes than a name may have."""
+    if len(name.encode()) > NAME_BYTES_MAX:
+        raise InvalidAttributeValue(_LONG_NAME)
 
 
 def ordered_set(kind: str, members: Iterable[str]) -> list[str]:
@@ -76,7 +85,12 @@ def _canonical(value: AttributeValue, level: int) -> AttributeValue:
 def _map(members: Item, level: int) -> Item:
     if "" in members:
         raise InvalidAttributeValue("Empty attribute name")
-    return {name: _canonical(member, level) for name, member in members.items()}
+    result = {}
+    for name, member in members.items():
+        if len(name) > NAME_BYTES_MAX // 4:
+            refuse_long_name(name)
+        result[name] = _canonical(member, level)
+    return result
 
 
 def _not_one_type(value: AttributeValue, level: int) -> InvalidAttributeValue:

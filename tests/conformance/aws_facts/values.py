@@ -27,6 +27,7 @@ from aws_facts.calls import (
 from aws_facts.case import CONDITION_FAILED, Call, Case, Exactly, detected, invalid
 from aws_facts.wordings import (
     BINARY_SET_EMPTY,
+    LONG_NAME,
     NOT_NUMERIC,
     NULL_FALSE,
     NUMBER_SET_EMPTY,
@@ -286,6 +287,32 @@ def _depths() -> Iterator[Case]:
     )
 
 
+def _names() -> Iterator[Case]:
+    """An attribute's name has 65,535 bytes at most, wherever it stands."""
+    longest, unicode = "x" * 65_535, "é" * 32_767
+    for what, name in {"65,535 letters": longest, "32,767 letters of two bytes": unicode}.items():
+        yield Case(
+            f"a name of {what} is stored",
+            put("plain", {**KEY, name: S(""), "m": {"M": {name: S("")}}}),
+            {},
+            then=((get("plain", KEY), {"Item": {name: S("")}}),),
+        )
+    for what, name in {"65,536 letters": longest + "x", "65,536 bytes": unicode + "éx"}.items():
+        inside: Value = {"L": [{"M": {name: S("")}}]}
+        refused = {
+            "a put": (put("plain", {**KEY, name: S("")}), detected(LONG_NAME)),
+            "a put's map": (put("plain", {**KEY, "l": inside}), detected(LONG_NAME)),
+            "an update's map": (update("plain", KEY, "SET l = :l", {":l": inside}), detected(LONG_NAME)),
+            "an update": (
+                update("plain", KEY, "SET #n = :v", {":v": S("")}, {"#n": name}),
+                detected(LONG_NAME),
+            ),
+            "a batch": (batch_put("plain", {**KEY, "l": inside}), invalid(LONG_NAME)),
+        }
+        for where, (call, expected) in refused.items():
+            yield Case(f"a name of {what} in {where} is refused", call, expected)
+
+
 def _sets() -> Iterator[Case]:
     """Members come back in the service's own order: texts and binaries by their bytes, numbers by value."""
     stored = {
@@ -320,4 +347,11 @@ def _sets() -> Iterator[Case]:
         )
 
 
-CASES = [*_refusals(), *_numbers_that_are_stored(), *_large_exponents_in_keys(), *_depths(), *_sets()]
+CASES = [
+    *_refusals(),
+    *_numbers_that_are_stored(),
+    *_large_exponents_in_keys(),
+    *_depths(),
+    *_names(),
+    *_sets(),
+]

@@ -7,6 +7,7 @@ OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger 
 UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
 TOO_PRECISE = "Attempting to store more than 38 significant digits in a Number"
 NOT_NUMERIC = "The parameter cannot be converted to a numeric value"
+LONG_NAME = "Attribute name is too large, must be less than 65536 bytes"
 TOO_DEEP = (
     "Nesting Levels have exceeded supported limits: "
     "Attributes in the item have nested levels beyond supported limit"

@@ -94,6 +94,9 @@ class Findings:
         shape = self._shapes[name]
         if shape.kind not in ("list", "map"):
             for constraint in self._broken(name, shape, value, False):
+                if self._newer and name == "AttributeName":
+                    yield wording.LONG_NAME
+                    continue
                 shown = echo(self._shapes, name, value)
                 yield f"Value '{shown}' at '{at.older}' failed to satisfy constraint: {constraint}"
         yield from self._inside(name, shape, value, at)

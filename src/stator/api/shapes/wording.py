@@ -84,6 +84,9 @@ NEWER_ENUMS: dict[tuple[str, str], str] = {
 }
 
 
+LONG_NAME = "Attribute name is too large, must be less than 65536 bytes"
+
+
 class Alone(NamedTuple):
     """What is said before, and instead of, all else when a member is empty, or else outside its enum."""
 
