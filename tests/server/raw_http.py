@@ -71,9 +71,12 @@ class RawClient:
     def call(self, *arguments: Any, **named: Any) -> Answer:
         return self.send(request(*arguments, **named)).answer()
 
-    def answer(self, bodyless: bool = False) -> Answer:
-        """The next answer, whole and checked. `bodyless`: to HEAD, whose answer has a length and no body."""
+    def answer(self, bodyless: bool = False, patient: bool = False) -> Answer:
+        """The next answer, whole and checked. `bodyless`: to HEAD, whose answer has a length and no body. `patient`:
+        after whatever only looks whether this client is still there."""
         text = self._until(b"\r\n\r\n").decode("latin-1")
+        while patient and text.startswith("HTTP/1.1 100 "):
+            text = self._until(b"\r\n\r\n").decode("latin-1")
         first, *lines = text.rstrip().split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         body = b"" if bodyless else self._exactly(int(headers["content-length"]))
