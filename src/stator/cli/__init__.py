@@ -1,6 +1,7 @@
 """The `stator` command.
 
 Exit codes: 0 done; 1 it could not be done, one line says why and what to do; 2 a wrong command line or setting.
+`stator check` has its own.
 """
 
 from __future__ import annotations
@@ -8,12 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from types import ModuleType
 
 from stator import __version__
 from stator.cli import dynamodb_local
-from stator.cli.commands import COMMANDS
+from stator.cli.commands import COMMANDS, CommandModule
 from stator.errors import SettingError, StatorError
 
 FAILED = 1
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser(None, "").print_help()
         return 0
     try:
-        code: int = module.run(parsed)
+        code = module.run(parsed)
     except SettingError as error:
         print(f"stator: {error}", file=sys.stderr)
         return WRONG_USE
@@ -47,12 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _module_of(arguments: list[str]) -> ModuleType | None:
+def _module_of(arguments: list[str]) -> CommandModule | None:
     command = COMMANDS.get(arguments[0]) if arguments else None
-    return import_module(command[0]) if command else None
+    return command.load() if command else None
 
 
-def _parser(module: ModuleType | None, name: str) -> argparse.ArgumentParser:
+def _parser(module: CommandModule | None, name: str) -> argparse.ArgumentParser:
     """A parser that knows every command by name and the chosen one in full."""
     parser = argparse.ArgumentParser(
         prog="stator",
@@ -61,8 +60,20 @@ def _parser(module: ModuleType | None, name: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"stator {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND")
-    for command, (_, text) in COMMANDS.items():
-        chosen = commands.add_parser(command, help=text, description=text, allow_abbrev=False)
-        if module is not None and command == name:
+    for each, command in COMMANDS.items():
+        chosen = commands.add_parser(
+            each,
+            help=command.summary,
+            description=command.summary,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if module is not None and each == name:
             module.add_arguments(chosen)
+            chosen.epilog = _examples(module)
     return parser
+
+
+def _examples(module: CommandModule) -> str:
+    lines = [f"  {line}\n      {text}" for line, text in module.EXAMPLES]
+    return "\n".join(["examples:", *lines])

@@ -1,12 +1,47 @@
 """The commands there are: one module each, which is imported only when its command runs.
 
-A command's module has `add_arguments(parser)` and `run(arguments) -> exit code`. To add one, write its module and name
-it here.
+A command's module has
+
+    EXAMPLES                command lines, each with what it does, for its help
+    add_arguments(parser)   its arguments; subcommands are subparsers of its own
+    run(arguments)          does it and returns the exit code
+
+A module imports at its top only what its arguments need: `stator --help`, and every other command, pay for that. It
+raises SettingError (exit code 2) and StatorError (1), which become one line on standard error. To add a command, write
+its module and name it here.
 """
 
 from __future__ import annotations
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "serve": ("stator.cli.serve", "Serve a database file to every AWS SDK."),
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+
+class CommandModule(Protocol):
+    EXAMPLES: Sequence[tuple[str, str]]
+
+    @staticmethod
+    def add_arguments(parser: argparse.ArgumentParser) -> None: ...
+
+    @staticmethod
+    def run(arguments: argparse.Namespace) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`module`: its full name. `summary`: what the command does, in one line."""
+
+    module: str
+    summary: str
+
+    def load(self) -> CommandModule:
+        return cast(CommandModule, import_module(self.module))
+
+
+COMMANDS: dict[str, Command] = {
+    "serve": Command("stator.cli.serve", "Serve a database file to every AWS SDK."),
+    "check": Command("stator.cli.check", "Verify a database file, at rest or in use."),
 }
-"""Name -> module, and what it does in one line."""

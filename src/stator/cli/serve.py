@@ -33,6 +33,12 @@ _SWITCH_S = 0.001
 _COLLECT_AFTER = (10_000, 20, 20)
 _ANYONE = "anyone who reaches {} can read and write everything: credentials are not checked"
 
+EXAMPLES = (
+    ("stator serve", "on http://127.0.0.1:8000, kept in ./stator.db"),
+    ("stator serve --data app.db --port 0", "another file, on a free port, which the first line names"),
+    ("stator serve --data :memory:", "nothing is kept"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(

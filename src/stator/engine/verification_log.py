@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 from zlib import adler32
 
@@ -17,6 +18,7 @@ import msgspec
 from stator.engine import log_shards, records
 from stator.engine.catalogue import Table
 from stator.engine.log import Entry
+from stator.engine.log_history import next_number
 from stator.engine.log_readers import needed_by_stream
 from stator.engine.log_shards import Shard
 from stator.engine.streams import Logged
@@ -30,6 +32,8 @@ from stator.values import Item
 
 REMEMBERED: Final = 65_536
 _SHARDS: Final = 256
+# Slices of new entries that are caught up with before a writer that is faster is let go
+_BEHIND_MAX: Final = 64
 _decode_key = msgspec.json.Decoder(dict[str, dict[str, object]]).decode
 
 Place = tuple[int, Logged]
@@ -166,7 +170,7 @@ class LogCheck:
             if log_shards.read(reader, self._id, shard.number) is not None:  # else it is trimmed meanwhile
                 self._entries(reader, shard, rows)
 
-        for gap in walk(self._store, start, stop, look):
+        for gap in walk(self._store, start, self._end_now(shard), look):
             yield from self._taken()
             if gap is not None:
                 self._states.clear()
@@ -185,6 +189,14 @@ class LogCheck:
                 yield self._gap(gap)
         if shard.last is None:
             yield from self._against_items(shard, at, stop)
+
+    def _end_now(self, shard: Shard) -> bytes:
+        """Behind the last entry that is there now: what is written meanwhile could go on for ever."""
+        end = shard.end
+        if shard.last is None:
+            with self._store.snapshot() as snapshot, suppress(*Unreadable):
+                end = max(next_number(snapshot, self._id, shard.slot), shard.first)
+        return space.log_key(self._id, shard.slot, end)
 
     def _gap(self, gap: Gap) -> Finding:
         text = f"entries from {gap.start.hex()} to {gap.stop.hex()} cannot be read: {gap.why}"
@@ -258,7 +270,8 @@ class LogCheck:
 
     def _against_items(self, shard: Shard, at: bytes, stop: bytes) -> Iterator[Finding]:
         """Whether each remembered item is as its last entry left it. Entries made meanwhile come first."""
-        while self._states:
+        behind = 0
+        while self._states and behind < _BEHIND_MAX:
             try:
                 with self._store.snapshot() as snapshot:
                     present = log_shards.read(snapshot, self._id, shard.number)
@@ -269,6 +282,7 @@ class LogCheck:
                     self._entries(snapshot, shard, rows)
                     if rows:
                         at = rows[-1][0] + b"\0"
+                    behind = behind + 1 if more else 0
                     if not more:
                         self._compare(snapshot, table)
             except Unreadable:

@@ -29,7 +29,7 @@ _JOBS_SLICE: Final = 256
 
 
 class _Transfer(msgspec.Struct):
-    """What all imports and exports have."""
+    """What all imports, exports and bulk puts have."""
 
     id: str
     account: str
@@ -39,7 +39,12 @@ class _Transfer(msgspec.Struct):
 
 
 _decode_transfer = sealed.decoder(_Transfer)
-_TRANSFERS: Final = {OwnKind.IMPORT: space.import_key, OwnKind.EXPORT: space.export_key}
+_TRANSFERS: Final = {
+    OwnKind.IMPORT: space.import_key,
+    OwnKind.EXPORT: space.export_key,
+    OwnKind.BULK_PUT: space.bulk_put_key,
+}
+_UNDER_WAY: Final = ("IN_PROGRESS", "CANCELLING")
 
 
 class OwnRowsCheck:
@@ -184,7 +189,7 @@ class OwnRowsCheck:
             for key, record in self._decoded(Area.TRANSFER, rows, _decode_transfer):
                 if _TRANSFERS[kind](record.account, record.region, record.id) != key:
                     self._find(Area.TRANSFER, f"the row describes {record.id}", record.table, key)
-                is_under_way = record.status == "IN_PROGRESS"
+                is_under_way = record.status in _UNDER_WAY
                 if is_under_way and jobs is not None and not any(job.transfer == record.id for job in jobs):
                     text = f"{record.id} is under way, and no job does it"
                     self._find(Area.TRANSFER, text, record.table, key)
