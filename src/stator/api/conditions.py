@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from stator.api.call import Request
 from stator.engine.catalogue import Table
 from stator.engine.intervals import SortCondition
-from stator.engine.item_keys import index_key_mismatch
+from stator.engine.item_keys import check_key_paths, index_key_mismatch
 from stator.engine.items import Condition
 from stator.errors import ValidationException
 from stator.expressions import (
@@ -118,19 +118,3 @@ def check_update(table: Table, update: Update) -> None:
             if actual != schema.type:
                 raise index_key_mismatch(index, schema, actual)
     check_key_paths(table, update.nested)
-
-
-def check_key_paths(table: Table, nested: Iterable[str]) -> None:
-    """Refuses paths that go into a key attribute of the table or of an index."""
-    if not nested:
-        return
-    for kind, names in (
-        ("Key", table.key_names),
-        ("IndexKey", [name for index in table.indexes for name in index.names]),
-    ):
-        for name in names:
-            if name in nested:
-                raise ValidationException(
-                    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
-                    f"allowed: {kind}: {name}"
-                )

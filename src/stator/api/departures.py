@@ -19,10 +19,15 @@ _POLICY = "checked and kept, not enforced"
 _AT_ONCE = "done when it is answered"
 _CONFLICTS = "conflicts occur only when they are asked for (`--conflict-rate`, `--like-aws`)"
 _FOLDER = "buckets are folders of `--s3-folder`, or those of `--s3-endpoint`"
+_BULK = (
+    "reports and their manifests are laid out as exports are; TotalInputBytes is shown at the end; there is no quota "
+    "on how many run, and no capacity is drawn; "
+)
 _NOT_LOOKED_AT = "not looked at"
 _ONLY_PAGE = "there is one page, so none is ever given"
 
 DIFFERENT: Mapping[str, str] = {
+    "CancelBulkOperation": "one that is over is refused in Stator's words",
     "CreateTable": _AT_ONCE,
     "DeleteResourcePolicy": "policies are not enforced",
     "DeleteTable": _AT_ONCE,
@@ -38,6 +43,7 @@ DIFFERENT: Mapping[str, str] = {
     "ImportTable": _FOLDER,
     "ListContributorInsights": "none are on",
     "PutResourcePolicy": "policies are not enforced",
+    "StartBulkPutItems": _BULK + _FOLDER,
     "TransactGetItems": _CONFLICTS,
     "TransactWriteItems": _CONFLICTS,
     "UpdateTable": _AT_ONCE,
@@ -72,6 +78,11 @@ DIFFERENT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "PutResourcePolicy": {"Policy": _POLICY},
     "RestoreTableFromBackup": {"SSESpecificationOverride": _ENCRYPTION},
     "RestoreTableToPointInTime": {"SSESpecificationOverride": _ENCRYPTION},
+    "StartBulkPutItems": {
+        "InputS3Configuration": "S3BucketOwner is not looked at in a folder",
+        "OutputS3Configuration": "in a folder, S3BucketOwner is not looked at and nothing is encrypted",
+        "PerformanceTier": "described; both are as fast",
+    },
     "UpdateContributorInsights": {
         "ContributorInsightsAction": "ENABLE is refused by name; DISABLE changes nothing",
         "ContributorInsightsMode": "without effect, since they cannot be enabled",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from stator.clock import Clock, SystemClock, seeded_random
 from stator.engine.backups import BackupUpkeep
+from stator.engine.bulk_puts import BulkPuts
 from stator.engine.catalogue import Table
 from stator.engine.expiry import Expiry
 from stator.engine.imports import Imports
@@ -69,6 +70,7 @@ class Database:
         self.catalogue = Catalogue(store, self.clock, self.options.stream_shards, self.throttle)
         self.objects = _objects_of(self.options)
         self.imports = Imports(self)
+        self.bulk_puts = BulkPuts(self)
         self.jobs = Jobs(self)
         self.expiry = Expiry(self)
         self.log_upkeep = LogUpkeep(self)

@@ -11,20 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from stator.engine.catalogue import Table
 from stator.engine.import_sources import Form, Records, UnreadableRest
 from stator.engine.item_keys import ItemKey, check_index_keys, key_within
+from stator.engine.objects import Objects
 from stator.errors import ValidationException
 from stator.limits import ITEM_BYTES_MAX, JOB_STEP_ROWS
 from stator.storage.contract import Steps, aside
 from stator.values import Item, canonical_item, item_size
-
-if TYPE_CHECKING:
-    from stator.engine.objects import Objects
 
 Placed = tuple[ItemKey, Item, int]
 """An item as it will be put: its key, itself with its key first, its size."""

@@ -28,6 +28,7 @@ from stator.engine.import_reading import (
 from stator.engine.import_records import IMPORTS, Import, ImportStatus
 from stator.engine.import_sources import Form, Records, UnreadableRest
 from stator.engine.job_records import Job, JobKind, QueuedJob, add, advance, finish, still_as_read
+from stator.engine.objects import failure_of
 from stator.engine.tables import next_table_id
 from stator.engine.transfer_lists import id_of
 from stator.errors import ImportConflictException, ResourceInUseException, ServiceError
@@ -110,7 +111,7 @@ class Imports:
                 key, number = following, 0
             return (yield from self._slice(queued, record, table, source, key, number))
         except OSError as error:
-            return (yield from self._end(queued, record, table, ("S3Error", str(error)), keep=True))
+            return (yield from self._end(queued, record, table, failure_of(error), keep=True))
 
     def _slice(
         self, queued: QueuedJob, record: Import, table: Table, source: Source, key: str, number: int

@@ -6,7 +6,7 @@ words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from stator.engine import records
 from stator.engine.catalogue import Index, KeyAttribute, Table
@@ -197,3 +197,19 @@ def _in_report_order(table: Table) -> Iterator[Index]:
 def _refuse_large_index_key(index: Index, item: Item) -> None:
     if all(schema.name in item for schema in index.keys):
         _refuse_large(index.keys, len(index.partition), item)
+
+
+def check_key_paths(table: Table, nested: Iterable[str]) -> None:
+    """Refuses paths that go into a key attribute of the table or of an index."""
+    if not nested:
+        return
+    for kind, names in (
+        ("Key", table.key_names),
+        ("IndexKey", [name for index in table.indexes for name in index.names]),
+    ):
+        for name in names:
+            if name in nested:
+                raise ValidationException(
+                    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+                    f"allowed: {kind}: {name}"
+                )

@@ -2,8 +2,8 @@
 
 A job's record, sealed JSON (engine.sealed) under its job key, says what is to be done and from where on. Every step
 decides on the record: it goes on only while the stored bytes are those it began from, and replaces them in the
-transaction that does the work. So two processes may take the same step at once (one does it, the other does nothing), and a crash loses no
-more than the step in flight.
+transaction that does the work. So two processes may take the same step at once (one does it, the other does nothing),
+and a crash loses no more than the step in flight.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from stator.engine import sealed
 from stator.engine.log_history import Place, Span
 from stator.engine.moments import Moment
 from stator.keys import space
+from stator.limits import BULK_WAIT_S_MAX
 from stator.storage.contract import Reader, Transaction, decode_counter
 
 
@@ -34,6 +35,7 @@ class JobKind(StrEnum):
     COPY_FOR_EXPORT = "COPY_FOR_EXPORT"
     COLLECT_CHANGES = "COLLECT_CHANGES"
     EXPORT_TABLE = "EXPORT_TABLE"
+    BULK_PUT = "BULK_PUT"
 
 
 class Copy(msgspec.Struct, frozen=True):
@@ -58,8 +60,8 @@ class Copy(msgspec.Struct, frozen=True):
 class Job(msgspec.Struct, frozen=True):
     """`account`, `region`, `table` and `index` are names, of a table or index that may be gone. `cursor` is the first
     key not yet handled (empty: from the start), `done` the rows handled. `copy`: of the jobs that copy items.
-    `transfer`: the id of the import, whose cursor is a place in its source (engine.imports), or export.
-    `after`: the job that must be finished first."""
+    `transfer`: the id of the import or bulk put, whose cursor is a place in its source (engine.import_reading), or of
+    the export. `after`: the job that must be finished first. `not_before` (epoch seconds): it waits until then."""
 
     kind: JobKind
     table_id: int
@@ -73,6 +75,7 @@ class Job(msgspec.Struct, frozen=True):
     copy: Copy | None = None
     transfer: str = ""
     after: int = 0
+    not_before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,10 @@ class QueuedJob:
     @property
     def id(self) -> int:
         return int.from_bytes(self.key[len(space.JOB_PREFIX) :], "big")
+
+    def is_due(self, now: float) -> bool:
+        """What waits for longer than anything does waits by a clock that was turned back."""
+        return not now < self.job.not_before < now + BULK_WAIT_S_MAX
 
 
 _encode = sealed.encode
@@ -119,10 +126,21 @@ def still_as_read(tx: Transaction, queued: QueuedJob) -> bool:
     return tx.get(queued.key) == queued.stored
 
 
-def advance(tx: Transaction, queued: QueuedJob, cursor: bytes, rows: int, copy: Copy | None = None) -> None:
+def advance(
+    tx: Transaction,
+    queued: QueuedJob,
+    cursor: bytes,
+    rows: int,
+    copy: Copy | None = None,
+    not_before: float = 0.0,
+) -> None:
     """`copy`: how far the copying has come, where that is more than the cursor."""
     job = msgspec.structs.replace(
-        queued.job, cursor=cursor, done=queued.job.done + rows, copy=copy or queued.job.copy
+        queued.job,
+        cursor=cursor,
+        done=queued.job.done + rows,
+        copy=copy or queued.job.copy,
+        not_before=not_before,
     )
     tx.put(queued.key, _encode(job))
 

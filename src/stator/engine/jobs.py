@@ -36,6 +36,7 @@ _WAITED_FOR = frozenset(
         JobKind.COPY_FOR_EXPORT,
         JobKind.COLLECT_CHANGES,
         JobKind.EXPORT_TABLE,
+        JobKind.BULK_PUT,
     )
 )
 
@@ -80,8 +81,8 @@ class Jobs:
             ]
 
     def step(self) -> Steps[bool]:
-        """Does one piece of one job, and one of what is due without a job; returns whether anything remains.
-        Raises what a piece raised: the job stays."""
+        """Does one piece of one job, and one of what is due without a job; returns whether anything remains to be done
+        now. Raises what a piece raised: the job stays."""
         looking = False
         for upkeep in (self._db.log_upkeep, self._db.backup_upkeep, self._db.expiry):
             if upkeep.is_due():
@@ -90,10 +91,10 @@ class Jobs:
         if queued is None:
             return looking
         yield from self._piece(queued)
-        return looking or self.pending()
+        return looking or self._next() is not None
 
     def run(self, job_id: int, seconds: float, rows: int) -> Steps[bool]:
-        """Takes pieces of one job until it is finished (True) or one of the bounds is reached (False).
+        """Takes pieces of one job until it is finished (True), or it waits or one of the bounds is reached (False).
 
         Gives the turn away between pieces."""
         until = self._db.clock.monotonic() + seconds
@@ -103,15 +104,18 @@ class Jobs:
                 queued = job_records.read(snapshot, job_id)
             if queued is None:
                 return True
-            if done >= rows or self._db.clock.monotonic() > until:
+            is_over = done >= rows or self._db.clock.monotonic() > until
+            if is_over or not queued.is_due(self._db.clock.now()):
                 return False
             done += yield from self._piece(queued)
             yield None
 
     def _next(self) -> QueuedJob | None:
-        """A backfill or a copy before a purge: a user waits for the one, nobody for the other. Else the oldest."""
+        """A backfill or a copy before a purge: a user waits for the one, nobody for the other. Else the oldest. None
+        when there is none but what waits for its time."""
+        now = self._db.clock.now()
         with self._db.store.snapshot() as snapshot:
-            jobs = job_records.queue(snapshot, JOBS_LOOKED_AT)
+            jobs = [job for job in job_records.queue(snapshot, JOBS_LOOKED_AT) if job.is_due(now)]
         waited_for = (queued for queued in jobs if queued.job.kind in _WAITED_FOR)
         return next(waited_for, jobs[0] if jobs else None)
 
@@ -121,6 +125,8 @@ class Jobs:
             return step(self._db.store, self._db.catalogue, queued)
         if queued.job.kind is JobKind.IMPORT_TABLE:
             return self._db.imports.step(queued)
+        if queued.job.kind is JobKind.BULK_PUT:
+            return self._db.bulk_puts.step(queued)
         if queued.job.kind is JobKind.COLLECT_CHANGES:
             return export_changes.step(self._db, queued)
         if queued.job.kind is JobKind.EXPORT_TABLE:

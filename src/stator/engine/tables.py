@@ -43,6 +43,10 @@ BACKUPS_BUSY = (
     "Attempt to change a resource which is still in use: "
     "Cannot delete table while it is being backed up or restored to another table."
 )
+INDEXES_BUSY_FOR_BULK = (
+    "Attempt to change a resource which is still in use: "
+    "Cannot start a bulk operation while indexes are being created, updated, or deleted."
+)
 _TABLE_ID_MAX = 2**32 - 2
 
 Counts = dict[int, tuple[int, int]]

@@ -24,7 +24,10 @@
     ending    := 0 BACKUP_END second(8) table_id(4)              a backup that is kept until then: its key
     import    := 0 IMPORT account NUL region NUL import id       import ids order as time does
     export    := 0 EXPORT account NUL region NUL export id       export ids too
-    data file := table_id EXPORT_FILE number(4)                  of an export; its items are rows of the table id
+    bulk put  := 0 BULK_PUT account NUL region NUL id            bulk put ids too
+    data file := table_id EXPORT_FILE number(4)                  of an export; its items are rows of the table id; or of
+                                                                 a bulk put's reports
+    report    := table_id BULK_REPORT number(8)                  a line of a bulk put's reports, not yet in a file
 
 H16 is `keys.encoding.partition_hash`, salted per file: scan order is hash order, and parallel segments are equal
 slices of its first eight bytes. A base key's hash ends every global index row, so equal index keys never collide.
@@ -52,6 +55,7 @@ class Kind(IntEnum):
     NEW_IMAGE = 8
     SHARD = 9
     EXPORT_FILE = 0x10
+    BULK_REPORT = 0x11
 
 
 class OwnKind(IntEnum):
@@ -68,6 +72,7 @@ class OwnKind(IntEnum):
     TOKEN = 0x40
     IMPORT = 0x50
     EXPORT = 0x51
+    BULK_PUT = 0x52
     BACKUP = 0x41
     BACKUP_END = 0x42
 
@@ -99,6 +104,7 @@ EXPIRING_PREFIX = own_prefix(OwnKind.EXPIRING)
 TOKEN_PREFIX = own_prefix(OwnKind.TOKEN)
 IMPORT_PREFIX = own_prefix(OwnKind.IMPORT)
 EXPORT_PREFIX = own_prefix(OwnKind.EXPORT)
+BULK_PUT_PREFIX = own_prefix(OwnKind.BULK_PUT)
 BACKUP_PREFIX = own_prefix(OwnKind.BACKUP)
 BACKUP_END_PREFIX = own_prefix(OwnKind.BACKUP_END)
 
@@ -166,6 +172,18 @@ def exports_prefix(account: str, region: str) -> bytes:
 
 def export_key(account: str, region: str, export_id: str) -> bytes:
     return exports_prefix(account, region) + export_id.encode()
+
+
+def bulk_puts_prefix(account: str, region: str) -> bytes:
+    return BULK_PUT_PREFIX + f"{account}\0{region}\0".encode()
+
+
+def bulk_put_key(account: str, region: str, id: str) -> bytes:
+    return bulk_puts_prefix(account, region) + id.encode()
+
+
+def bulk_report_key(rows: int, number: int) -> bytes:
+    return _HEAD.pack(rows, Kind.BULK_REPORT) + number.to_bytes(8, "big")
 
 
 def export_file_key(rows: int, number: int) -> bytes:
