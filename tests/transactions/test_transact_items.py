@@ -61,6 +61,14 @@ def test_an_update_makes_an_item_that_is_not_there(door: Door) -> None:
     assert stored(door, key("made")) == key("made") | text(1)
 
 
+def test_names_and_values_without_an_expression_are_not_looked_at(door: Door) -> None:
+    names = {"ExpressionAttributeNames": {"#a": "a"}}
+    save(door, key("deleted"))
+    write(door, put(key("named"), **names, **values(v={"S": "x"})), delete(key("deleted"), **names, **values(v={"S": ""})))
+    assert stored(door, key("deleted")) is None
+    assert read(door, get(key("named"), **names)) == {"Responses": [{"Item": key("named")}]}
+
+
 def test_an_item_of_exactly_400_kb_fits(door: Door) -> None:
     item = key("full") | {"a": {"S": "x" * (409_600 - 2 - 4 - 1)}}
     write(door, put(item))

@@ -117,18 +117,6 @@ WRITES_REFUSED: list[tuple[str, list[Members], Members, str]] = [
     ("an update's", [update(key("r"), "SET a = :a", **values(a={"S": "x"}, v={"S": "y"}))], {}, UNUSED),
     ("a delete's", [delete(key("r"), ConditionExpression=EXISTS, **V)], {}, UNUSED),
     ("a check's", [check(key("r"), **V)], {}, UNUSED),
-    (
-        "a put's values without a condition",
-        [put(key("r"), **V)],
-        {},
-        "ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is null",
-    ),
-    (
-        "a put's names without a condition",
-        [put(key("r"), ExpressionAttributeNames={"#a": "a"})],
-        {},
-        "ExpressionAttributeNames can only be specified when using expressions",
-    ),
     ("unused before an absent table before it", [put(key("r"), "absent"), check(key("s"), **V)], {}, UNUSED),
     ("unused before an absent table after it", [check(key("s"), **V), put(key("r"), "absent")], {}, UNUSED),
     ("unused before an item twice", [put(key("r")), check(key("r"), **V)], {}, UNUSED),

@@ -12,7 +12,7 @@ from typing import Protocol
 from stator.api.call import Request
 from stator.api.conditions import check_update
 from stator.api.items import check_condition_paths, checked_delete, checked_put, checked_update
-from stator.api.transactions.placing import Part
+from stator.api.transactions.placing import Part, heeded
 from stator.engine import transactions
 from stator.engine.catalogue import Table
 from stator.engine.item_keys import ItemKey, check_index_keys, key_of, key_within
@@ -59,7 +59,7 @@ class _Put:
 
     def __init__(self, asked: Request) -> None:
         self.table_name: str = asked["TableName"]
-        self._item, self.size, self._condition = checked_put(asked)
+        self._item, self.size, self._condition = checked_put(heeded(asked, "ConditionExpression"))
 
     def key(self, table: Table) -> ItemKey:
         return key_within(table, self._item)
@@ -94,7 +94,7 @@ class _Delete:
 
     def __init__(self, asked: Request) -> None:
         self.table_name: str = asked["TableName"]
-        self._key, self._condition = checked_delete(asked)
+        self._key, self._condition = checked_delete(heeded(asked, "ConditionExpression"))
         self.size = item_size(self._key)
 
     def key(self, table: Table) -> ItemKey:

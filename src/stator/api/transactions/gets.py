@@ -12,7 +12,7 @@ from stator.api.call import Answer, Call, Request
 from stator.api.conditions import check_key_paths
 from stator.api.items import checked_get
 from stator.api.transactions.capacity import Consumed, Units
-from stator.api.transactions.placing import Placed, place, too_large
+from stator.api.transactions.placing import Placed, heeded, place, too_large
 from stator.engine import records
 from stator.engine.capacity import read_units
 from stator.engine.catalogue import Table
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class _Get:
     def __init__(self, asked: Request) -> None:
         self.table_name: str = asked["TableName"]
-        self._key, self._projection = checked_get(asked)
+        self._key, self._projection = checked_get(heeded(asked, "ProjectionExpression"))
 
     def key(self, table: Table) -> ItemKey:
         key = key_of(table, self._key)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from stator.api.call import Call
+from stator.api.call import Call, Request
 from stator.api.names import resolve
 from stator.engine.catalogue import Table
 from stator.engine.item_keys import ItemKey
@@ -26,6 +26,14 @@ class Part(Protocol):
 
     def key(self, table: Table) -> ItemKey:
         """Raises ValidationException, which for an empty key attribute is EmptyKeyValue."""
+
+
+def heeded(asked: Request, expression: str) -> Request:
+    """The part of an action that is looked at: without its expression, the names and values are not, as is seen of the
+    service's transactions. (Alone, the same Put is refused for them.)"""
+    if expression in asked:
+        return asked
+    return {member: given for member, given in asked.items() if not member.startswith("ExpressionAttribute")}
 
 
 def place(db: Database, call: Call, parts: Sequence[Part]) -> list[Placed]:
