@@ -15,18 +15,29 @@ left out, so that an effect of it has no explanation.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from history import Op, parts
-from models import FAILED, REFUSED, UNKNOWN, Get, ReadAll, State, keys_of, nothing, run
+from models import (
+    FAILED,
+    REFUSED,
+    UNKNOWN,
+    Get,
+    ReadAll,
+    Records,
+    State,
+    following,
+    keys_of,
+    nothing,
+    place_of,
+    run,
+)
 
 CONFIGURATIONS_MAX = 50_000
 
 Configuration = tuple[State, int]
 """A state, and a bit for each open operation that has taken effect."""
-
-_run = lru_cache(100_000)(run)
 
 
 class TooWide(Exception):
@@ -52,30 +63,42 @@ def violation(
     ops: Iterable[Op],
     initial: dict[str, int | None] | None = None,
     configurations_max: int = CONFIGURATIONS_MAX,
+    records: Records | None = None,
 ) -> Violation | None:
     """The first answer of a history that nothing explains, or None if it is linearizable. Raises TooWide.
 
-    `initial`: the values before it, where not None."""
+    `initial`: the values before it, where not None. `records`: what a stream says of each key from then on; the history
+    must be explained by changes in that very order, and by all of them."""
     told = [op for op in ops if op.result != FAILED]
     for part in parts(told):
-        found = _Search(part, initial or {}, configurations_max).run()
+        search = _Search(part, initial or {}, configurations_max, records)
+        found = search.violation()
+        if found is None and records is not None:
+            found = search.unused(records)
         if found is not None:
             return found
     return None
 
 
-@dataclass
 class _Search:
-    ops: list[Op]
-    initial: dict[str, int | None]
-    configurations_max: int
-    open: dict[int, Op] = field(default_factory=dict)
-    """By their bit."""
+    """`open`: the operations under way, by their bits. `configurations`: all that may hold by now."""
 
-    def run(self) -> Violation | None:
-        keys = {key for op in self.ops for key in keys_of(op.action)}
-        state = tuple((key, self.initial.get(key)) for key, _ in nothing(keys))
-        configurations: set[Configuration] = {(state, 0)}
+    def __init__(
+        self,
+        ops: list[Op],
+        initial: dict[str, int | None],
+        configurations_max: int,
+        records: Records | None,
+    ) -> None:
+        self.ops = ops
+        self.open: dict[int, Op] = {}
+        self._run = lru_cache(100_000)(run if records is None else following(records))
+        self._configurations_max = configurations_max
+        keys = {key for op in ops for key in keys_of(op.action)}
+        state = nothing(keys if records is None else keys | {place_of(key) for key in keys})
+        self.configurations: set[Configuration] = {(tuple((key, initial.get(key)) for key, _ in state), 0)}
+
+    def violation(self) -> Violation | None:
         bits: dict[int, int] = {}
         for is_answer, place in _events(self.ops):
             op = self.ops[place]
@@ -83,14 +106,26 @@ class _Search:
                 bits[place] = self._opened(op)
                 continue
             bit = bits.pop(place)
-            reached = self._until(configurations, bit)
+            reached = self._until(self.configurations, bit)
             if op.result == UNKNOWN:
-                reached |= configurations
+                reached |= self.configurations
             if not reached:
-                return Violation(op, [state for state, _ in configurations], self._beside(op))
-            configurations = {(state, done & ~bit) for state, done in reached}
+                return Violation(op, [state for state, _ in self.configurations], self._beside(op))
+            self.configurations = {(state, done & ~bit) for state, done in reached}
             del self.open[bit]
         return None
+
+    def unused(self, records: Records) -> Violation | None:
+        """A violation at the last operation, if in no configuration all records of the keys have come."""
+        for state, _ in self.configurations:
+            held = dict(state)
+            if all(
+                (held[name] or 0) == len(records.get(key, []))
+                for key in held
+                if (name := place_of(key)) in held
+            ):
+                return None
+        return Violation(self.ops[-1], [state for state, _ in self.configurations], [])
 
     def _opened(self, op: Op) -> int:
         bit = 1
@@ -109,7 +144,7 @@ class _Search:
             if configuration in seen:
                 continue
             seen.add(configuration)
-            if len(seen) > self.configurations_max:
+            if len(seen) > self._configurations_max:
                 raise TooWide(f"{len(self.open)} operations are open together.")
             if configuration[1] & wanted:
                 reached.add(configuration)
@@ -121,14 +156,14 @@ class _Search:
         """Takes on the reads and refusals that the state explains: they change no state, so nothing is lost by doing
         so at once. (A write that happens to change nothing here may have changed something later.)"""
         for bit, op in self.open.items():
-            if not done & bit and _never_writes(op) and _run(op.action, state)[0] == op.result:
+            if not done & bit and _never_writes(op) and self._run(op.action, state)[0] == op.result:
                 done |= bit
         return state, done
 
     def _following(self, state: State, done: int) -> Iterable[Configuration]:
         for bit, op in self.open.items():
             if not done & bit:
-                result, after = _run(op.action, state)
+                result, after = self._run(op.action, state)
                 if op.result in (UNKNOWN, result):
                     yield after, done | bit
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models import DONE, FAILED, REFUSED, Action, Add, Get, ReadAll, Result, Transact, Value
+from models import DONE, FAILED, REFUSED, Action, Add, Get, ReadAll, Records, Result, Transact, Value
 
 Members = dict[str, Any]
 
@@ -20,6 +20,8 @@ CREATE: Members = {
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
     "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
 }
+NAMED = {"INSERT": (True, False), "MODIFY": (False, False), "REMOVE": (False, True)}
+"""Whether there is no old and no new image."""
 REFUSALS = {
     "ConditionalCheckFailedException": REFUSED,
     "TransactionConflictException": FAILED,
@@ -75,6 +77,17 @@ def value_of(item: Members | None) -> Value:
     number = int(item["v"]["N"])
     assert "filler" not in item or item["filler"] == _filler(number)
     return number
+
+
+def changes_of(records: list[Members]) -> Records:
+    """What a stream's records, each shard's in its order, say of each key."""
+    changes: Records = {}
+    for record in records:
+        change = record["dynamodb"]
+        old, new = value_of(change.get("OldImage")), value_of(change.get("NewImage"))
+        changes.setdefault(key_of(change["Keys"]), []).append((old, new))
+        assert (old is None, new is None) == NAMED[record["eventName"]]
+    return changes
 
 
 def _key(key: str) -> Members:

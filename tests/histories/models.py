@@ -7,7 +7,7 @@ result and the state after it. That is all a checker needs to know of DynamoDB.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from msgspec import Struct
@@ -24,6 +24,8 @@ FAILED: Final = "failed"
 """Turned away for another reason, and nothing was written."""
 UNKNOWN: Final = "unknown"
 """No answer: it was done whole or not at all."""
+
+OFF_THE_RECORD: Final = "off the record"
 
 
 class Get(Struct, frozen=True, tag=True):
@@ -100,6 +102,34 @@ def run(action: Action, state: State) -> tuple[Result, State]:
     changes = dict(action.writes)
     changes.update({key: (held[key] or 0) + amount for key, amount in action.adds})
     return DONE, _with(state, changes)
+
+
+Records = dict[str, list[tuple[Value, Value]]]
+"""By key, the old and the new value of each of its records in a stream, in their order."""
+
+
+def following(records: Records) -> Callable[[Action, State], tuple[Result, State]]:
+    """`run` on states that say, too, how many records of each key have come (`place_of`): what changes an item must be
+    its next record, or it has the result OFF_THE_RECORD."""
+
+    def run_along(action: Action, state: State) -> tuple[Result, State]:
+        result, after = run(action, state)
+        held = dict(state)
+        places: dict[str, Value] = {}
+        for (key, old), (_, new) in zip(state, after, strict=True):
+            if old != new:
+                place = held[place_of(key)] or 0
+                if records.get(key, [])[place : place + 1] != [(old, new)]:
+                    return OFF_THE_RECORD, state
+                places[place_of(key)] = place + 1
+        return result, _with(after, places) if places else after
+
+    return run_along
+
+
+def place_of(key: str) -> str:
+    """The name under which a state keeps how many of a key's records have come; None: none."""
+    return f"{key} records"
 
 
 def _with(state: State, changes: dict[str, Value]) -> State:

@@ -161,6 +161,41 @@ def test_a_search_that_grows_too_wide_is_given_up_and_not_called_sound() -> None
         violation(history(*open_, (30, 31, ReadAll(tuple(keys)), (2,) * 12)), configurations_max=1000)
 
 
+WRITTEN = history(
+    (0, 9, Write(X, 1), None), (0, 9, Write(X, 2, (1,)), 1), (10, 11, Write(X, None), 2), (12, 13, Write(X, 5), UNKNOWN)
+)  # fmt: skip
+RECORDS = [(None, 1), (1, 2), (2, None)]
+
+
+@pytest.mark.parametrize(
+    ("records", "is_sound"),
+    [
+        (RECORDS, True),
+        ([*RECORDS, (None, 5)], True),
+        (RECORDS[:2], False),
+        ([RECORDS[0], RECORDS[0], *RECORDS[1:]], False),
+        ([RECORDS[1], RECORDS[0], RECORDS[2]], False),
+        ([(None, 2), (2, 1), (1, None)], False),
+        ([*RECORDS, (None, 7)], False),
+        ([*RECORDS, (None, 5), (5, None)], False),
+        ([], False),
+    ],
+)
+def test_a_stream_must_tell_the_same_history(
+    records: list[tuple[int | None, int | None]], is_sound: bool
+) -> None:
+    assert (violation(WRITTEN, records={X: records}) is None) is is_sound
+
+
+def test_a_stream_tells_what_happened_first_first() -> None:
+    """What reads saw says which of two writes came first, and the records must say so too."""
+    ops = history((0, 9, Write(X, 1), None), (0, 9, Write(X, 2), 1), (5, 6, Get(X), 1))
+    assert violation(ops, records={X: [(None, 1), (1, 2)]}) is None
+    late = history((0, 1, Write(X, 1), UNKNOWN), (2, 3, Write(X, 2), None))
+    assert violation(late, records={X: [(None, 2)]}) is None
+    assert violation(late, records={X: [(None, 2), (2, 1)]}) is not None
+
+
 # Against a search through every order: slow, and too simple to be wrong
 
 

@@ -12,18 +12,21 @@ import threading
 import time
 from pathlib import Path
 
+import stream_reader
 from checker import violation
 from history import Op, Recorder
 from http_clients import ask, converse
-from items_client import CREATE
+from items_client import CREATE, changes_of
 from models import UNKNOWN, ReadAll
 from stator_process import StatorProcess
 from traffic import COUNTERS, REGISTERS, Client
 
+from stator.engine.database import Database
 from stator.engine.verification import verify
 from stator.storage.sqlite.store import SqliteStore
 
 ROUNDS = int(os.environ.get("STATOR_KILLS", "300")) if os.environ.get("STATOR_SOAK") else 5
+WANTED_MAX = 300 if os.environ.get("STATOR_SOAK") else 120
 CLIENTS = 8
 ALL = ReadAll((*REGISTERS, *COUNTERS))
 AUDITOR = 99
@@ -54,8 +57,13 @@ class Killed:
         self._verify()
 
     def end(self) -> None:
+        """Holds the whole against the stream, too."""
         with StatorProcess(self.data) as server:
             self._audit(server)
+        db = Database(SqliteStore(str(self.data), "relaxed"))
+        found = violation(self.told, records=changes_of(stream_reader.records(db)))
+        db.close()
+        assert found is None, str(found)
 
     def _audit(self, server: StatorProcess) -> dict[str, int | None]:
         """Reads all that is there at one moment: the last operation of the history since this was last done, and what
@@ -77,7 +85,7 @@ class Killed:
         ]
         for thread in threads:
             thread.start()
-        wanted = self._chances.randrange(20, 300)
+        wanted = self._chances.randrange(20, WANTED_MAX)
         while len(recorder.ops) < wanted and all(map(threading.Thread.is_alive, threads)):
             threads[0].join(0.001)
         server.kill()
