@@ -14,8 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-import msgspec
-
 from stator.engine.catalogue import Table
 from stator.engine.log import LogClock
 from stator.engine.verification_findings import Area, Finding, Progress, Watch, unwatched
@@ -25,6 +23,7 @@ from stator.engine.verification_reading import UNREAD, look_up, walk
 from stator.engine.verification_rows import OwnRowsCheck
 from stator.engine.verification_strays import StraysCheck
 from stator.engine.verification_sums import SumsCheck
+from stator.errors import CorruptionError
 from stator.keys import space
 from stator.storage.contract import Reader, Row, Store
 
@@ -96,7 +95,7 @@ class _Verification:
 
     def _live(self, stored: bytes) -> Table | None:
         """The table of a stored description; None where that is none, which is found elsewhere."""
-        with suppress(msgspec.MsgspecError, ValueError, KeyError, TypeError):
+        with suppress(CorruptionError):
             return Table(stored, self._store.salt, self._clock)
         return None
 

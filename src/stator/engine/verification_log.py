@@ -79,7 +79,7 @@ class LogCheck:
                 with self._store.snapshot() as snapshot:
                     shards, more = log_shards.after(snapshot, self._id, number, _SHARDS)
                     self._intervals(snapshot, shards)
-            except (*Unreadable, msgspec.MsgspecError) as error:
+            except Unreadable as error:
                 yield Finding(Area.LOG, f"its shards cannot be read: {error}", self._logged.table)
                 return
             yield from self._taken()

@@ -36,10 +36,12 @@ class _Transfer(msgspec.Struct):
     region: str
     table: str
     status: str
+    rows: int = 0
+    changes: int = 0
 
 
-_decode_transfer = sealed.decoder(_Transfer)
-_TRANSFERS: Final = {
+decode_transfer = sealed.decoder(_Transfer)
+TRANSFERS: Final = {
     OwnKind.IMPORT: space.import_key,
     OwnKind.EXPORT: space.export_key,
     OwnKind.BULK_PUT: space.bulk_put_key,
@@ -64,7 +66,7 @@ class OwnRowsCheck:
             (OwnKind.TOKEN, Area.TOKEN, self._tokens),
             (OwnKind.BACKUP, Area.BACKUP, self._backups),
             (OwnKind.BACKUP_END, Area.BACKUP, self._backup_ends),
-            *((kind, Area.TRANSFER, self._transfers(kind)) for kind in _TRANSFERS),
+            *((kind, Area.TRANSFER, self._transfers(kind)) for kind in TRANSFERS),
         )
         for kind, area, look in looks:
             start = space.own_prefix(kind)
@@ -157,7 +159,7 @@ class OwnRowsCheck:
                     found.append(
                         (int.from_bytes(key[len(space.LOGGED_PREFIX) :], "big"), streams.decode_logged(value))
                     )
-                except msgspec.MsgspecError:
+                except CorruptionError:
                     continue
 
         for _ in walk(self._store, space.LOGGED_PREFIX, space.successor(space.LOGGED_PREFIX), look):
@@ -178,7 +180,7 @@ class OwnRowsCheck:
                     self._find(Area.JOB, f"job {number} is about a backup that is not there", job.table, key)
             if job.transfer and all(
                 look_up(reader, key_of(job.account, job.region, job.transfer)) is None
-                for key_of in _TRANSFERS.values()
+                for key_of in TRANSFERS.values()
             ):
                 text = f"job {number} is about {job.transfer}, which is not there"
                 self._find(Area.JOB, text, job.table, key)
@@ -186,8 +188,8 @@ class OwnRowsCheck:
     def _transfers(self, kind: OwnKind) -> Callable[[Reader, list[Row]], None]:
         def look(reader: Reader, rows: list[Row]) -> None:
             jobs = jobs_of(reader)
-            for key, record in self._decoded(Area.TRANSFER, rows, _decode_transfer):
-                if _TRANSFERS[kind](record.account, record.region, record.id) != key:
+            for key, record in self._decoded(Area.TRANSFER, rows, decode_transfer):
+                if TRANSFERS[kind](record.account, record.region, record.id) != key:
                     self._find(Area.TRANSFER, f"the row describes {record.id}", record.table, key)
                 is_under_way = record.status in _UNDER_WAY
                 if is_under_way and jobs is not None and not any(job.transfer == record.id for job in jobs):
@@ -236,7 +238,7 @@ class OwnRowsCheck:
         """A backup's rows: each one, and their sums."""
         try:
             backup = backup_records.decode(stored)
-        except msgspec.MsgspecError:
+        except CorruptionError:
             return
         bare = replace(backup.table, id=backup.rows, indexes=(), ttl=None, log=catalogue.Log())
         table = live(catalogue.encode(bare))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from stator.engine import backup_records, catalogue, export_records, sealed
+from stator.engine import backup_records, catalogue
 from stator.engine.catalogue import TableDescription
 from stator.engine.job_records import Job, JobKind
 from stator.engine.verification_findings import Area, Finding
 from stator.engine.verification_reading import Unreadable
-from stator.engine.verification_rows import jobs_of, last_given
+from stator.engine.verification_rows import TRANSFERS, decode_transfer, jobs_of, last_given
 from stator.errors import CorruptionError
 from stator.keys import space
 from stator.keys.space import Counted, Kind, OwnKind
@@ -101,18 +101,18 @@ def _owner(reader: Reader, id: int) -> TableDescription | bool | None:
     jobs = jobs_of(reader)
     if jobs is None or any(job.table_id == id or (job.copy and job.copy.rows == id) for job in jobs):
         return True
-    return reader.get(space.logged_key(id)) is not None or _of_an_export(reader, id) or None
+    return reader.get(space.logged_key(id)) is not None or _of_a_transfer(reader, id) or None
 
 
-_decode_export = sealed.decoder(export_records.Export)
-
-
-def _of_an_export(reader: Reader, id: int) -> bool:
+def _of_a_transfer(reader: Reader, id: int) -> bool:
     try:
-        exports = [_decode_export(value) for value in _values(reader, space.EXPORT_PREFIX)]
+        for kind in TRANSFERS:
+            records = (decode_transfer(value) for value in _values(reader, space.own_prefix(kind)))
+            if any(id in (record.rows, record.changes) for record in records):
+                return True
     except CorruptionError:
         return True
-    return any(id in (export.rows, export.changes) for export in exports)
+    return False
 
 
 def _values(reader: Reader, prefix: bytes) -> Iterator[bytes]:
