@@ -25,6 +25,7 @@ class Report:
     in_flight: int
     connections: int
     snapshots: int
+    resident_bytes: int
 
 
 class Probed:
@@ -59,11 +60,11 @@ class Probed:
 
 
 @contextmanager
-def probed(path: str = ":memory:") -> Iterator[Probed]:
+def probed(path: str = ":memory:", *buckets: str) -> Iterator[Probed]:
     """A probed server, until the block ends; then it must have stopped by itself, having said nothing."""
     source = str(Path(stator.__file__).parents[1])
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("probed_server.py")), path],
+        [sys.executable, str(Path(__file__).with_name("probed_server.py")), path, *buckets],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,24 +1,27 @@
 """A server in a process of its own that knows how long each turn of its loop was.
 
-Run as a program: `probed_server.py [data file]`. Its first line is the endpoint, its second how long this machine takes
-to decode the largest item there can be, in seconds: the measure of turns. Then each line on standard input is answered
-with one line of JSON about the time since the last: the longest turn of the loop (its thread's own seconds, and the
-wall's), turns run, operations at their work, connections, snapshots open.
+Run as a program: `probed_server.py [data file [folder of buckets]]`. Its first line is the endpoint, its second how
+long this machine takes to decode the largest item there can be, in seconds: the measure of turns. Then each line on
+standard input is answered with one line of JSON about the time since the last: the longest turn of the loop (its
+thread's own seconds, and the wall's), turns run, operations at their work, connections, snapshots open, and the memory
+it has (0 where /proc is not).
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import mmap
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from stator.clock import SystemClock
-from stator.engine.database import Database
+from stator.engine.database import Database, Options
 from stator.server.listening import new_loop
 from stator.server.requestlog import RequestLog
 from stator.server.server import Listening, Server
@@ -99,10 +102,18 @@ def write_log(text: str) -> None:
     sys.stderr.flush()
 
 
-async def serve(path: str) -> None:
+def resident_bytes() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * mmap.PAGESIZE
+
+
+async def serve(path: str, buckets: str | None) -> None:
     loop = asyncio.get_running_loop()
     store = CountedSnapshots(open_store(path, "relaxed"))
-    db = Database(store)
+    db = Database(store, Options(s3_folder=buckets))
     server = Server(db, Listening(), log=RequestLog(write_log, SystemClock()))
     await server.start()
     turns = Turns(loop)
@@ -120,6 +131,7 @@ async def serve(path: str) -> None:
                     "in_flight": server._service.in_flight,
                     "connections": len(server.connections),
                     "snapshots": store.open,
+                    "resident_bytes": resident_bytes(),
                 }
             ),
             flush=True,
@@ -140,4 +152,5 @@ async def serve(path: str) -> None:
 if __name__ == "__main__":
     sys.setswitchinterval(0.001)  # as `stator serve` does
     chosen = new_loop()
-    chosen.run_until_complete(serve(sys.argv[1] if len(sys.argv) > 1 else ":memory:"))
+    given = [*sys.argv[1:], ":memory:"] if len(sys.argv) == 1 else sys.argv[1:]
+    chosen.run_until_complete(serve(given[0], given[1] if len(given) > 1 else None))
