@@ -3,8 +3,8 @@
 #   make serve    a durable DynamoDB on http://127.0.0.1:8000, kept in ./stator.db     (SERVE_ARGS adds flags)
 #   make test     everything that has to hold: lint, types, tests                      (PYTEST_ARGS adds flags)
 #   make lint     ruff and mypy alone
-#   make bench    the numbers of docs/performance.md                                   (BENCH_ARGS adds flags)
-#   make soak     a long run under load                                                (SOAK_ARGS adds flags)
+#   make bench    Stator beside its peers, into docs/performance.md; needs wrk         (BENCH_ARGS adds flags)
+#   make soak     a long run under load; then the long form of each test that has one  (SOAK_ARGS adds flags)
 #   make clean    removes what the others made, never a database
 
 SHELL := /bin/sh
@@ -34,11 +34,13 @@ lint: $(VENV)/.tools
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-bench: $(VENV)/.tools
+bench: $(VENV)/.plots
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 soak: $(VENV)/.tools
 	@$(BIN)/python -m benchmarks soak $(SOAK_ARGS)
+	@STATOR_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -rfEs -o tmp_path_retention_policy=failed \
+		$$(grep -rl STATOR_SOAK tests --include='test_*.py') $(PYTEST_ARGS)
 
 clean:
 	rm -rf $(VENV) $(CACHE) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -62,6 +64,10 @@ $(VENV)/.tools: $(VENV)/.made pyproject.toml
 	@echo "installing stator with its tests' tools"
 	@$(BIN)/python -m pip install $(PIP_FLAGS) --editable '.[test,examples]' hatchling
 	@touch $@ $(VENV)/.installed
+
+# Without a registry to ask, the page has no plots; the next run tries again.
+$(VENV)/.plots: $(VENV)/.tools
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --editable '.[bench]' && touch $@ || echo "no plots: matplotlib cannot be had"
 
 # A clean environment with the wheel in it, as a user has it after `pip install`: its dependencies once, then the wheel
 # anew after every change, without a network.
