@@ -8,8 +8,8 @@ it has not taken effect yet is taken on, by all orders of open operations, to wh
 recorded. None left: the history is not linearizable, and that answer is the first one that shows it. Equal
 configurations are one, which is the memoisation; the keys' independence is used first (`history.parts`).
 
-An operation without an answer may have taken effect until it `ended`, or not at all. What FAILED has no effect: it is
-left out, so that an effect of it has no explanation.
+A read of each of several items (`ReadEach`) is as many reads. An operation without an answer may have taken effect
+until it `ended`, or not at all. What FAILED has no effect: it is left out, so that an effect of it has no explanation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from history import Op, parts
+from history import Op, apart, parts
 from models import (
     FAILED,
     REFUSED,
@@ -69,7 +69,7 @@ def violation(
 
     `initial`: the values before it, where not None. `records`: what a stream says of each key from then on; the history
     must be explained by changes in that very order, and by all of them."""
-    told = [op for op in ops if op.result != FAILED]
+    told = [each for op in ops if op.result != FAILED for each in apart(op)]
     for part in parts(told):
         search = _Search(part, initial or {}, configurations_max, records)
         found = search.violation()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from models import UNKNOWN, Action, Result, keys_of
+from models import UNKNOWN, Action, Get, ReadEach, Result, keys_of
 
 
 class Op(msgspec.Struct, frozen=True):
@@ -60,6 +60,14 @@ def save(ops: list[Op], path: Path) -> None:
 
 def load(path: Path) -> list[Op]:
     return [msgspec.json.decode(line, type=Op) for line in path.read_bytes().splitlines()]
+
+
+def apart(op: Op) -> list[Op]:
+    """What an operation is that does several things, each at a moment of its own."""
+    if not isinstance(op.action, ReadEach) or not isinstance(op.result, tuple):
+        return [op]
+    read = zip(op.action.keys, op.result, strict=True)
+    return [msgspec.structs.replace(op, action=Get(key), result=value) for key, value in read]
 
 
 def parts(ops: list[Op]) -> list[list[Op]]:

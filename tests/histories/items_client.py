@@ -1,18 +1,33 @@
 """The actions of `models` as requests on a table, and answers as their results.
 
 A key is `partition/sort`. The item's number is `v`; beside it lies a filler whose length follows from it, so that items
-are kept in every way that a store has for them.
+are kept in every way that a store has for them; in the partition WIDE it is so long that a query of all takes turns.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from models import DONE, FAILED, REFUSED, Action, Add, Get, ReadAll, Records, Result, Transact, Value
+from models import (
+    DONE,
+    FAILED,
+    REFUSED,
+    Action,
+    Add,
+    Get,
+    ReadAll,
+    ReadEach,
+    Records,
+    Result,
+    Transact,
+    Value,
+)
 
 Members = dict[str, Any]
 
 TABLE = "items"
+WIDE = "wide"
+WIDE_FILLER_BYTES = 90_000
 CREATE: Members = {
     "TableName": TABLE,
     "BillingMode": "PAY_PER_REQUEST",
@@ -34,8 +49,10 @@ def request_of(action: Action) -> tuple[str, Members]:
     """The operation's name and its request."""
     if isinstance(action, Get):
         return "GetItem", {**_on(action.key), "ConsistentRead": True}
+    if isinstance(action, ReadEach) or (isinstance(action, ReadAll) and action.by_query):
+        return _query(action.keys)
     if isinstance(action, ReadAll):
-        return _query(action) if action.by_query else _transact_get(action)
+        return _transact_get(action)
     if isinstance(action, Transact):
         return "TransactWriteItems", {"TransactItems": _actions(action)}
     if isinstance(action, Add):
@@ -49,7 +66,7 @@ def result_of(action: Action, answer: Members) -> Result:
         return value_of(answer.get("Item"))
     if isinstance(action, Transact):
         return DONE
-    if isinstance(action, ReadAll) and action.by_query:
+    if isinstance(action, ReadEach) or (isinstance(action, ReadAll) and action.by_query):
         assert "LastEvaluatedKey" not in answer
         found = {key_of(item): value_of(item) for item in answer["Items"]}
         assert found.keys() <= set(action.keys)
@@ -75,7 +92,7 @@ def value_of(item: Members | None) -> Value:
     if item is None:
         return None
     number = int(item["v"]["N"])
-    assert "filler" not in item or item["filler"] == _filler(number)
+    assert "filler" not in item or item["filler"] == _filler(key_of(item), number)
     return number
 
 
@@ -99,8 +116,8 @@ def _on(key: str) -> Members:
     return {"TableName": TABLE, "Key": _key(key)}
 
 
-def _filler(number: int) -> Members:
-    return {"S": "x" * (number * 373 % 2600)}
+def _filler(key: str, number: int) -> Members:
+    return {"S": "x" * (number * 373 % 2600 + (WIDE_FILLER_BYTES if key.startswith(f"{WIDE}/") else 0))}
 
 
 def _number(value: int) -> Members:
@@ -116,7 +133,7 @@ def _writing(key: str, value: Value, if_was: tuple[Value, ...]) -> tuple[str, Me
     if if_was:
         members["ConditionExpression"] = "v = :old" if given else "attribute_not_exists(pk)"
     if value is not None and value % 2:
-        given |= {":new": _number(value), ":filler": _filler(value)}
+        given |= {":new": _number(value), ":filler": _filler(key, value)}
         members["UpdateExpression"] = "SET v = :new, filler = :filler"
     if given:
         members["ExpressionAttributeValues"] = given
@@ -126,7 +143,7 @@ def _writing(key: str, value: Value, if_was: tuple[Value, ...]) -> tuple[str, Me
         return "Update", {**_on(key), **members}
     return "Put", {
         "TableName": TABLE,
-        "Item": {**_key(key), "v": _number(value), "filler": _filler(value)},
+        "Item": {**_key(key), "v": _number(value), "filler": _filler(key, value)},
         **members,
     }
 
@@ -154,8 +171,8 @@ def _actions(action: Transact) -> list[Members]:
     return actions
 
 
-def _query(action: ReadAll) -> tuple[str, Members]:
-    (partition,) = {key.split("/")[0] for key in action.keys}
+def _query(keys: tuple[str, ...]) -> tuple[str, Members]:
+    (partition,) = {key.split("/")[0] for key in keys}
     return "Query", {
         "TableName": TABLE,
         "KeyConditionExpression": "pk = :p",

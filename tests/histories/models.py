@@ -66,11 +66,18 @@ class ReadAll(Struct, frozen=True, tag=True):
     by_query: bool = False
 
 
-Action = Get | Write | Add | Transact | ReadAll
+class ReadEach(Struct, frozen=True, tag=True):
+    """Reads all keys, all of one partition, by a query that may take long: each as it is at a moment of its own. Its
+    result: their values."""
+
+    keys: tuple[str, ...]
+
+
+Action = Get | Write | Add | Transact | ReadAll | ReadEach
 
 
 def keys_of(action: Action) -> tuple[str, ...]:
-    if isinstance(action, ReadAll):
+    if isinstance(action, ReadAll | ReadEach):
         return action.keys
     if isinstance(action, Transact):
         return tuple(key for key, _ in (*action.if_was, *action.writes, *action.adds))
@@ -84,6 +91,7 @@ def nothing(keys: Iterable[str]) -> State:
 
 def run(action: Action, state: State) -> tuple[Result, State]:
     """The result of an action in a state, and the state that it leaves (the same object if it changes nothing)."""
+    assert not isinstance(action, ReadEach), "it is as many reads as it has keys"
     held = dict(state)
     if isinstance(action, Get):
         return held[action.key], state

@@ -10,9 +10,11 @@ import pytest
 import stream_reader
 from checker import violation
 from driven import Driven, database
-from history import load, save
+from history import Op, load, save
 from items_client import changes_of
-from traffic import Client, Crossing, OneByOne
+from models import ReadAll, ReadEach
+from msgspec import structs
+from traffic import Client, Crossing, OneByOne, Wide
 
 from stator.storage.contract import Store
 from stator.storage.memory import MemoryStore
@@ -30,7 +32,7 @@ STORES: dict[str, Callable[[Path], Store]] = {
 
 
 @pytest.mark.parametrize("name", STORES)
-@pytest.mark.parametrize("client", [Client, OneByOne, Crossing])
+@pytest.mark.parametrize("client", [Client, OneByOne, Crossing, Wide])
 def test_a_history_of_interleaved_steps_is_linearizable(
     name: str, client: type[Client], tmp_path: Path
 ) -> None:
@@ -50,3 +52,19 @@ def test_a_seed_makes_the_same_history_and_a_file_keeps_it(tmp_path: Path) -> No
     assert first == second != other
     save(first, tmp_path / "history")
     assert load(tmp_path / "history") == first
+
+
+def test_a_query_that_takes_turns_reads_each_item_at_a_moment_of_its_own() -> None:
+    """As docs/transactions.md says: not all of them at one moment, unless they are read in one turn."""
+    found = []
+    for seed in range(5):
+        history = Driven(database(MemoryStore()), seed, Wide).run()
+        assert violation(history) is None
+        found.append(violation(map(as_of_one_moment, history)))
+    assert any(found)
+
+
+def as_of_one_moment(op: Op) -> Op:
+    if isinstance(op.action, ReadEach):
+        return structs.replace(op, action=ReadAll(op.action.keys, by_query=True))
+    return op

@@ -21,7 +21,7 @@ from http_clients import ClientProcess, Task
 from items_client import CREATE, changes_of, request_of, result_of, result_of_refusal
 from models import Action, Result
 from stator_process import StatorProcess
-from traffic import Client, Crossing, OneByOne
+from traffic import Client, Crossing, OneByOne, Wide
 
 from stator.engine.database import Database
 from stator.server.background import BackgroundServer
@@ -34,7 +34,7 @@ LONG = bool(os.environ.get("STATOR_SOAK"))
 SEEDS = 10 if LONG else 1
 EACH = 200 if LONG else 40
 THREADS = 6
-CLIENTS = [Client, OneByOne, Crossing]
+CLIENTS = [Client, OneByOne, Crossing, Wide]
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from models import Action, Add, Get, ReadAll, Result, Transact, Value, Write
+from items_client import WIDE
+from models import Action, Add, Get, ReadAll, ReadEach, Result, Transact, Value, Write
 
 PARTITIONS = ("a", "b")
 SORTS = ("1", "2", "3")
@@ -47,7 +48,7 @@ class Client:
         if isinstance(action, Get):
             assert not isinstance(result, str | tuple)
             self._seen[action.key] = result
-        elif isinstance(action, ReadAll) and isinstance(result, tuple):
+        elif isinstance(action, ReadAll | ReadEach) and isinstance(result, tuple):
             self._seen |= dict(zip(action.keys, result, strict=True))
         elif isinstance(action, Write) and not isinstance(result, str):
             self._seen[action.key] = action.value
@@ -95,6 +96,21 @@ class OneByOne(Client):
 
     def _kinds(self) -> list[Callable[[], Action]]:
         return self._of_one()
+
+
+class Wide(OneByOne):
+    """Queries a partition that is read in several turns."""
+
+    REGISTERS = tuple(f"{WIDE}/{number}" for number in range(8))
+
+    def __init__(self, number: int, seed: int) -> None:
+        super().__init__(number, seed, self.REGISTERS)
+
+    def _kinds(self) -> list[Callable[[], Action]]:
+        return [*self._of_one(), self._read_each, self._read_each]
+
+    def _read_each(self) -> Action:
+        return ReadEach(self._registers)
 
 
 class Crossing(Client):
