@@ -71,7 +71,8 @@ def test_no_key_leads_out_of_a_folder(tmp_path: Path, key: str) -> None:
 def test_encryption_and_owner_are_asked_of_an_endpoint(s3_session: str) -> None:
     client = client_of(s3_session)
     client.create_bucket(Bucket="sealed")
-    ObjectEndpoint(s3_session, "us-east-1").write("sealed", "key", b"x", Terms(kms=True, kms_key="alias/k"))
+    objects = ObjectEndpoint(s3_session, "us-east-1")
+    objects.write("sealed", "key", b"x", Terms("123456789012", kms=True, kms_key="alias/k"))
     head = client.head_object(Bucket="sealed", Key="key")
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "alias/k")
 

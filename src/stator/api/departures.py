@@ -70,6 +70,7 @@ DIFFERENT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
         "S3SseAlgorithm": "described; KMS is asked of an S3 endpoint, a folder has no encryption",
         "S3SseKmsKeyId": "described, and asked of an S3 endpoint; a folder has no encryption",
     },
+    "ImportTable": {"S3BucketSource": "its S3BucketOwner is " + _NOT_LOOKED_AT},
     "ListContributorInsights": {"NextToken": _ONLY_PAGE},
     "ListGlobalTables": {
         "RegionName": _NOT_LOOKED_AT + "; AWS answers an unknown one with an internal error"

@@ -101,10 +101,10 @@ class Imports:
         table = db.catalogue.live(stored)
         source = _source(record, table)
         try:
-            if not (yield from aside(lambda: db.objects.has_bucket(source.bucket))):
-                return (yield from self._end(queued, record, table, _NO_BUCKET, keep=False))
             key, number = place_of(job.cursor)
             if not key:
+                if not (yield from aside(lambda: db.objects.has_bucket(source.bucket))):
+                    return (yield from self._end(queued, record, table, _NO_BUCKET, keep=False))
                 following = yield from self._readers.following(queued.id, source, "")
                 if following is None:
                     return (yield from self._end(queued, record, table, None, keep=True))
