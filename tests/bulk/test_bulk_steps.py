@@ -258,6 +258,14 @@ def test_a_clock_that_is_turned_back_does_not_stop_it(world: World):
     assert counts(world.described(arn)) == ("COMPLETED", 2000, 0)
 
 
+def test_one_that_waits_for_its_rate_is_cancelled_at_once(world: World):
+    world.source("data", "".join(line(book(n)) for n in range(2000)))
+    arn = world.begin(MaxWriteRequestUnits=1024)
+    answer = world.door.call("CancelBulkOperation", {"BulkOperationArn": arn})
+    assert answer["BulkOperationStatus"] == "CANCELLING"
+    assert counts(world.described(arn)) == ("CANCELLED", 1152, 0)
+
+
 @pytest.mark.usefixtures("_small_steps")
 def test_a_cancelled_one_stops_and_keeps_what_it_put_and_reports_it(tmp_path: Path):
     world, arn = begun(tmp_path, "NONE")

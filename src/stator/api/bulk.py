@@ -86,11 +86,12 @@ def describe_bulk_operation(db: Database, request: Request, call: Call) -> Answe
 
 
 def cancel_bulk_operation(db: Database, request: Request, call: Call) -> Steps[Answer]:
-    return _cancel(_NAMED.found(db, call, request["BulkOperationArn"]))
+    return _cancel(db, _NAMED.found(db, call, request["BulkOperationArn"]))
 
 
-def _cancel(record: BulkPut) -> Steps[Answer]:
+def _cancel(db: Database, record: BulkPut) -> Steps[Answer]:
     cancelling = yield from bulk_puts.cancel(record)
+    yield from db.jobs.run(record.job, BULK_FIRST_S, BULK_FIRST_ITEMS)
     return {"BulkOperationArn": cancelling.arn, "BulkOperationStatus": cancelling.status}
 
 

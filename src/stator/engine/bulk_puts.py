@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from stator.engine import bulk_reading, bulk_records, bulk_reports
+from stator.engine import bulk_reading, bulk_records, bulk_reports, job_records
 from stator.engine.bulk_reading import Slice, refused
 from stator.engine.bulk_records import BULK_PUTS, BulkPut, BulkStatus
 from stator.engine.bulk_writing import Outcome, RefusedEntry
@@ -62,9 +62,11 @@ def start(table: Table, record: BulkPut) -> Steps[tuple[BulkPut, int | None]]:
         if any(index.status is not Status.ACTIVE for index in present.indexes):
             raise ResourceInUseException(INDEXES_BUSY_FOR_BULK)
         rows = next_table_id(tx)
-        begun = replace(record, id=id_of(record.started_at, rows), rows=rows)
+        id = id_of(record.started_at, rows)
+        job = add(tx, Job(JobKind.BULK_PUT, rows, *record.place, transfer=id))
+        begun = replace(record, id=id, rows=rows, job=job)
         bulk_records.write(tx, begun)
-        return begun, add(tx, Job(JobKind.BULK_PUT, rows, *record.place, transfer=begun.id))
+        return begun, job
 
     keys = (space.NEXT_TABLE_ID_KEY, space.NEXT_JOB_ID_KEY)
     begun: tuple[BulkPut, int | None] = yield Work(run, keys, (table.catalogue_key,))
@@ -72,8 +74,8 @@ def start(table: Table, record: BulkPut) -> Steps[tuple[BulkPut, int | None]]:
 
 
 def cancel(record: BulkPut) -> Steps[BulkPut]:
-    """Has the bulk put stop before its next step; what it has put stays. Raises ValidationException for one that is
-    over."""
+    """Has the bulk put stop before its next step, which is due now; what it has put stays. Raises ValidationException
+    for one that is over."""
 
     def run(tx: Transaction) -> BulkPut:
         present = BULK_PUTS.read(tx, record.key)
@@ -82,9 +84,12 @@ def cancel(record: BulkPut) -> Steps[BulkPut]:
             raise ValidationException(f"The bulk operation is {present.status} and cannot be cancelled")
         cancelling = replace(present, status=BulkStatus.CANCELLING)
         bulk_records.write(tx, cancelling)
+        queued = job_records.read(tx, record.job)
+        assert queued is not None, "what is under way has a job"
+        advance(tx, queued, queued.job.cursor, 0)
         return cancelling
 
-    cancelled: BulkPut = yield Work(run, (record.key,))
+    cancelled: BulkPut = yield Work(run, (record.key, space.job_key(record.job)))
     return cancelled
 
 

@@ -41,8 +41,8 @@ ITSELF: Final = ""
 
 
 class BulkPut(Transfer, frozen=True, kw_only=True):
-    """`local_indexes`: of the table, by name. `rows`: the table id of its report rows and files. `is_read`:
-    nothing more is put; what is left is to report.
+    """`local_indexes`: of the table, by name. `rows`: the table id of its report rows and files. `job`: the
+    id of its job. `is_read`: nothing more is put; what is left is to report.
 
     `processed` and `failed` are records; `size` the bytes of objects that were read, `whole_objects` those of objects
     read to their end; `put_bytes` what was put, by index name. `reports` counts report rows, of which `reported` are in
@@ -50,6 +50,7 @@ class BulkPut(Transfer, frozen=True, kw_only=True):
 
     local_indexes: tuple[str, ...] = ()
     rows: int = 0
+    job: int = 0
     status: BulkStatus = BulkStatus.IN_PROGRESS
     is_read: bool = False
     processed: int = 0
