@@ -121,3 +121,28 @@ def test_a_request_with_expressions_of_the_grammar_is_answered(
 ) -> None:
     wild = Wild(DYNAMODB, Random(seed), {})
     check_all(client, [(DYNAMODB, operation, wild.request(operation)) for _ in range(AT_ONCE)])
+
+
+# What is put into a request's JSON, in place of nothing or of what stands there
+_BYTES = [
+    b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\\ud800", b"\\udc00\\ud800", b"\\u0000", b"\0",
+    b"\\", b'"', b"NaN", b"-Infinity", b"1e999", b"-0", b"0" * 40, b"9" * 400, b"1.5", b"null", b"true",
+    b"{}", b"[]", b"{", b"}", b"[", b"]", b",", b":", b"//", b"/**/", b"'", b"[" * 300, b'{"M":{"a":' * 120,
+    b'{"L":[' * 60 + b"]}" * 60, b'"TableName":"ranged",', b'"Key":{},', b'"S":"x",', b"\n", b"\t",
+    b"\xe2\x80\xa8",
+]  # fmt: skip
+
+
+@settings(max_examples=6000 if SOAK else 200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32), st.sampled_from(OPERATIONS))
+def test_json_that_was_damaged_is_answered(client: RawClient, seed: int, asked: tuple[str, str]) -> None:
+    chances = Random(seed)
+    service, operation = asked
+    for _ in range(8):
+        data = bytearray(encoded(Wild(service, chances, {}).request(operation)))
+        for _ in range(chances.randrange(1, 5)):
+            at = chances.randrange(len(data) + 1)
+            data[at : at + chances.choice((0, 0, 1, 3, 20))] = chances.choice(_BYTES)
+        answer = client.send(ask(client, operation, bytes(data))).answer()
+        check_answer(answer.status, answer.body, f"{operation} {bytes(data)!r}")
+        check_shapes(service, operation, answer.status, answer.body)

