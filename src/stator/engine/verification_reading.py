@@ -47,7 +47,7 @@ def walk(store: Store, start: bytes, stop: bytes, look: Look, rows: int = SLICE_
                 look(snapshot, found)
                 start = found[-1][0] + b"\0"
             if error is not None:
-                end = _end_of_gap(snapshot, start, stop)
+                end = end_of_gap(snapshot, start, stop)
                 gap, start = Gap(start, end, error), end
             elif len(found) == 0:
                 start = stop
@@ -73,7 +73,7 @@ def _slice(reader: Reader, start: bytes, stop: bytes, limit: int) -> tuple[list[
     return rows, None
 
 
-def _end_of_gap(reader: Reader, start: bytes, stop: bytes) -> bytes:
+def end_of_gap(reader: Reader, start: bytes, stop: bytes) -> bytes:
     """The first key from which on a row can be read again; `stop` when there is none.
 
     Looks twice as far each time, then halves the way back."""

@@ -9,7 +9,7 @@ from stator.engine import backup_records, catalogue
 from stator.engine.catalogue import TableDescription
 from stator.engine.job_records import Job, JobKind
 from stator.engine.verification_findings import Area, Finding
-from stator.engine.verification_reading import Unreadable
+from stator.engine.verification_reading import Unreadable, end_of_gap
 from stator.engine.verification_rows import TRANSFERS, decode_transfer, jobs_of, last_given
 from stator.errors import CorruptionError
 from stator.keys import space
@@ -34,10 +34,7 @@ class StraysCheck:
         while following is not None and following < _ID_STOP:
             id = following
             with self._store.snapshot() as snapshot:
-                try:
-                    found, following = _next_table(snapshot, id)
-                except Unreadable:
-                    found, following = [], id + 1
+                found, following = _next_table(snapshot, id)
             yield from found
 
     def _kinds(self) -> Iterator[Finding]:
@@ -55,14 +52,25 @@ class StraysCheck:
 
 def _next_table(reader: Reader, id: int) -> tuple[list[Finding], int | None]:
     """What is nobody's of the next table id with rows, from `id` on; and the id to go on with, None at the end."""
-    rows, _ = reader.range(space.table_prefix(id), _KEY_STOP, 1)
+    start = space.table_prefix(id)
+    try:
+        rows, _ = reader.range(start, _KEY_STOP, 1)
+    except Unreadable:
+        return [], max(id + 1, int.from_bytes(end_of_gap(reader, start, _KEY_STOP)[:4], "big"))
     if not rows:
         return [], None
     row = rows[0][0]
     id = int.from_bytes(row[:4], "big")
+    try:
+        return _strays_of(reader, id, row), id + 1
+    except Unreadable:
+        return [], id + 1
+
+
+def _strays_of(reader: Reader, id: int, row: bytes) -> list[Finding]:
     owner = _owner(reader, id)
     if owner is None:
-        return [Finding(Area.STRAY, f"rows of table id {id}, which is nobody's", row=row)], id + 1
+        return [Finding(Area.STRAY, f"rows of table id {id}, which is nobody's", row=row)]
     found = []
     last = last_given(reader, space.NEXT_TABLE_ID_KEY)
     if last is not None and id > last:
@@ -73,7 +81,7 @@ def _next_table(reader: Reader, id: int) -> tuple[list[Finding], int | None]:
             if rows:
                 text = "there are rows of a kind or an index that the table has not"
                 found.append(Finding(Area.STRAY, text, owner.name, row=rows[0][0]))
-    return found, id + 1
+    return found
 
 
 def _between(known: list[bytes], start: bytes, stop: bytes) -> Iterator[Interval]:

@@ -15,7 +15,7 @@ import apsw
 from stator.errors import StoreReadOnlyError, UnsupportedFileError
 from stator.storage.contract import Done, Scheduler, Work
 from stator.storage.sqlite import formats
-from stator.storage.sqlite.errors import translated
+from stator.storage.sqlite.errors import translated, translating
 from stator.storage.sqlite.file import APPLICATION_ID, PAGE_BYTES, READER_CACHE_BYTES, SALT_BYTES
 from stator.storage.sqlite.store import BUDGETS, SqliteSnapshot
 from stator.storage.sqlite.tables import SCHEMA, Tables
@@ -47,26 +47,19 @@ class InspectedFile:
         self.size_problem = _size_problem(self.path)
         self._connection = _connect(self.path, as_it_lies=self.lost_wal)
         try:
-            self._connection.pragma("cache_size", -(READER_CACHE_BYTES >> 10))
-            self._tables = Tables(self._connection, self.path)
-            self.salt, self.salt_problem = self._salt()
-            self._version = self._data_version()
+            with translating(self.path, "reading the file's salt"):
+                self._connection.pragma("cache_size", -(READER_CACHE_BYTES >> 10))
+                self._tables = Tables(self._connection, self.path)
+                self.salt, self.salt_problem = self._salt()
         except BaseException:
             self._connection.close(True)
             raise
 
     def _salt(self) -> tuple[bytes, str | None]:
-        try:
-            kept = self._connection.execute("SELECT value FROM meta WHERE name = 'salt'").get
-        except apsw.Error as error:
-            raise translated(error, self.path, "reading the file's salt") from error
+        kept = self._connection.execute("SELECT value FROM meta WHERE name = 'salt'").get
         if isinstance(kept, bytes) and len(kept) == SALT_BYTES:
             return kept, None
         return bytes(SALT_BYTES), "the file's salt is missing: no item can be found by its key"
-
-    def _data_version(self) -> int:
-        version: int = self._connection.pragma("data_version")
-        return version
 
     # A store
 
@@ -89,10 +82,9 @@ class InspectedFile:
             tables.execute("ROLLBACK")
 
     def generation(self) -> int:
-        try:
-            return self._data_version()
-        except apsw.Error as error:
-            raise translated(error, self.path, "reading the file's version") from error
+        with translating(self.path, "reading the file's version"):
+            version: int = self._connection.pragma("data_version")
+        return version
 
     def transact(self, run: object, decides: Iterable[bytes] = (), shares: Iterable[bytes] = ()) -> NoReturn:
         raise self._refusal()
