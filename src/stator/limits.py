@@ -84,6 +84,8 @@ HTTP_LINGER_S_MAX = 10.0
 HTTP_LINGER_BYTES_MAX = 64 * 1024 * 1024
 # Requests in flight may end within this time of a stop
 SHUTDOWN_S_MAX = 20.0
+# Processes that serve one file
+WORKERS_MAX = 64
 # How often jobs that other processes left are looked for
 JOBS_POLL_S = 1.0
 # Names of hosts that were found good and are remembered
@@ -94,6 +96,7 @@ EXPRESSION_BYTES_MAX = 4096
 EXPRESSION_OPERATORS_MAX = 300
 EXPRESSION_IN_OPERANDS_MAX = 100
 EXPRESSION_PATH_LEVELS_MAX = 32
+PLACEHOLDER_BYTES_MAX = 255
 EXPRESSION_LIST_INDEX_MAX = 2**32 - 2
 # Elements of lists and sets that `contains` may look at in one item, all tests of a condition together; conditions of
 # one legacy filter, and attributes of AttributeUpdates or AttributesToGet; characters of the names and placeholders of

@@ -25,6 +25,10 @@ def refused(request: dict[str, Any], lists: tuple[tuple[str, ...], tuple[str, ..
     return caught.value.message
 
 
+TOO_LONG = " contains invalid key: The expression attribute map contains a key that is too long"
+NAMES_TOO_LONG = "ExpressionAttributeNames" + TOO_LONG
+
+
 @pytest.mark.parametrize(
     ("request_", "lists", "reason"),
     [
@@ -85,6 +89,10 @@ def test_parameters_that_go_together_are_not_refused(
         ({"#a-b": "a"}, None, 'ExpressionAttributeNames contains invalid key: Syntax error; key: "#a-b"'),
         ({"#é": "a"}, None, 'ExpressionAttributeNames contains invalid key: Syntax error; key: "#é"'),
         ({"#a\n": "a"}, None, 'ExpressionAttributeNames contains invalid key: Syntax error; key: "#a\n"'),
+        ({"#" + "a" * 255: "a"}, None, NAMES_TOO_LONG + "; size of key: 256"),
+        ({"#" + "a" * 255 + "-x": "a"}, None, NAMES_TOO_LONG + "; size of key: 258"),
+        ({"#" + "é" * 127 + "a": "a"}, None, NAMES_TOO_LONG + "; size of key: 256"),
+        (None, {":" + "a" * 255: {"S": "a"}}, "ExpressionAttributeValues" + TOO_LONG + ";"),
         ({"#a": ""}, None, "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a"),
         (None, {}, "ExpressionAttributeValues must not be empty"),
         (None, {":b": {}, "b": {"S": "a"}}, 'ExpressionAttributeValues contains invalid key: Syntax error; key: "b"'),
@@ -143,3 +151,10 @@ def test_the_same_text_with_other_names_is_another_expression() -> None:
     for name in ("a", "b"):
         found = compile_projection("#n", Placeholders({"#n": name})).apply(item)
         assert found == {name: item[name]}
+
+
+def test_a_placeholder_of_255_bytes_is_one() -> None:
+    name, value = "#" + "a" * 254, ":" + "b" * 254
+    placeholders = Placeholders({name: "x"}, {value: {"S": "y"}})
+    condition = compile_condition(f"{name} = {value}", placeholders, "ConditionExpression")
+    assert condition.matches({"x": {"S": "y"}})

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stator.errors import InvalidAttributeValue, ValidationException
-from stator.limits import NAMES_REMEMBERED_CHARS_MAX
+from stator.limits import NAMES_REMEMBERED_CHARS_MAX, PLACEHOLDER_BYTES_MAX
 from stator.values import AttributeValue, canonical_value, refuse_long_name
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ T = TypeVar("T")
 Names = tuple[tuple[str, str], ...]
 """A request's ExpressionAttributeNames, in their order: part of what a compiled expression is remembered by."""
 
-_NAME = re.compile(r"#[0-9a-zA-Z_]+")
-_VALUE = re.compile(r":[0-9a-zA-Z_]+")
+_NAME = re.compile(rf"#[0-9a-zA-Z_]{{1,{PLACEHOLDER_BYTES_MAX - 1}}}")
+_VALUE = re.compile(rf":[0-9a-zA-Z_]{{1,{PLACEHOLDER_BYTES_MAX - 1}}}")
 
 
 class Placeholders:
@@ -122,15 +122,21 @@ def _checked_names(names: Mapping[str, str]) -> Names:
         raise ValidationException("ExpressionAttributeNames must not be empty")
     for key, name in names.items():
         if not _NAME.fullmatch(key):
-            raise ValidationException(
-                f'ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"'
-            )
+            raise _invalid_key("ExpressionAttributeNames", key, f" size of key: {len(key.encode())}")
         if not name:
             raise ValidationException(
                 f"ExpressionAttributeNames contains invalid value: Empty attribute name for key {key}"
             )
         refuse_long_name(name)
     return tuple(names.items())
+
+
+def _invalid_key(parameter: str, key: str, size: str) -> ValidationException:
+    """`size`: what is told besides of a key that is too long."""
+    fault = f'Syntax error; key: "{key}"'
+    if len(key.encode()) > PLACEHOLDER_BYTES_MAX:
+        fault = f"The expression attribute map contains a key that is too long;{size}"
+    return ValidationException(f"{parameter} contains invalid key: {fault}")
 
 
 def _checked_values(
@@ -140,9 +146,7 @@ def _checked_values(
         raise ValidationException("ExpressionAttributeValues must not be empty")
     for key in values:
         if not _VALUE.fullmatch(key):
-            raise ValidationException(
-                f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"'
-            )
+            raise _invalid_key("ExpressionAttributeValues", key, "")
     if canonical:
         return canonical
     return {key: _canonical(key, value) for key, value in values.items()}
