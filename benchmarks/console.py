@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 
+from benchmarks.records import Cell
 from benchmarks.results import FigureRow, LoadRow, Row
 
 
@@ -30,6 +31,9 @@ class Console:
             print("\r\x1b[2K", end="")
         print(text, flush=True)
 
+    def cell(self, cell: Cell) -> None:
+        self.line(cell_line(cell))
+
     def row(self, row: Row) -> None:
         self.line(load_line(row) if isinstance(row, LoadRow) else figure_line(row))
         for miss in row.misses():
@@ -48,6 +52,16 @@ def load_line(row: LoadRow) -> str:
     cpu = f"{row.run.cpu_us:7.1f} {percent(row.busy_share):>5}"
     shares = f"{percent(row.do_nothing_share):>10} {percent(row.sqlite_share):>9}"
     return f"{row.title:44} {row.connections:5} {row.run.requests_per_s:9,.0f} {budget:>7} {times} {cpu} {shares}"
+
+
+def cell_line(cell: Cell) -> str:
+    where = f"{cell.system:22} {cell.items:9,} {cell.workload:10} {cell.keys:8} {cell.connections:3}"
+    if cell.run is None:
+        return f"{where}  not measured: {cell.note}"
+    run = cell.run
+    times = " ".join(f"{us / 1e3:8.2f}" for us in (run.p50_us, run.p99_us, run.p999_us))
+    errors = f"  !! {run.errors}" if run.errors else ""
+    return f"{where} {run.requests_per_s:9,.0f}/s {times} ms {run.cpu_us:8,.0f} us {run.written_bytes:9,.0f} B{errors}"
 
 
 def figure_line(row: FigureRow) -> str:

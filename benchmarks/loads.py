@@ -111,7 +111,7 @@ def batch_write(table: Table) -> Request:
     ]
     return Request(
         template("BatchWriteItem", {"RequestItems": {table.name: writes}}, table.items),
-        lambda answer: answer["UnprocessedItems"] == {},
+        lambda answer: not answer.get("UnprocessedItems"),
     )
 
 

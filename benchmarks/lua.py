@@ -6,9 +6,8 @@ here answers. The headers are those that boto3 sends; the signature has the righ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from benchmarks.templates import NUMBER_DIGITS, PREFIX, STRIDE, Hole, Template
+from benchmarks.mixes import SPREAD, ZIPFIAN_CONSTANT, Choice, Mix, zipfian
+from benchmarks.templates import NUMBER_DIGITS, PREFIX, STRIDE, Hole, Template, width
 
 RESULT_MARK = "RESULT "
 
@@ -52,12 +51,71 @@ local function key(prefix, number)
    return prefix .. string.format("%0@DIGITS@d", number)
 end
 
+-- Keys inserted by this run so far
+local inserted = 0
+
+local function fresh(prefix)
+   inserted = inserted + 1
+   return key(prefix, @FRESH_FIRST@ + inserted - 1)
+end
+
+local function limit(width, most)
+   return string.format("%" .. width .. "d", math.random(most))
+end
+
+local function zipfian(keys, zeta, eta, alpha)
+   return function()
+      local uniform = math.random()
+      local place = uniform * zeta
+      if place < 1 then return 0 end
+      if place < 1 + 0.5 ^ @CONSTANT@ then return 1 end
+      return math.floor(keys * (eta * uniform - eta + 1) ^ alpha)
+   end
+end
+
+local function spread(keys, rank)
+   return function() return rank() * @SPREAD@ % keys end
+end
+
+local function latest(keys, rank)
+   return function()
+      local visible = math.max(0, inserted - @FRESH_LAG@)
+      local place = visible - 1 - rank()
+      if place >= 0 then return @FRESH_FIRST@ + place end
+      return (keys + place) % keys
+   end
+end
+
+local function uniform(keys)
+   return function() return math.random(0, keys - 1) end
+end
+
 local requests = {
 @REQUESTS@
 }
 
+-- Requests sent in turn on one key, with the sum of the shares up to here
+local parts = {
+@PARTS@
+}
+
+local part, step, first = nil, 0, 0
+
+local function next_part()
+   local place = math.random()
+   for i = 1, #parts do
+      if place < parts[i].up_to then return parts[i] end
+   end
+   return parts[#parts]
+end
+
 function request()
-   return requests[math.random(#requests)]()
+   if part == nil or step == #part.steps then
+      part, step = next_part(), 0
+      first = part.choose()
+   end
+   step = step + 1
+   return requests[part.steps[step]](first)
 end
 
 function done(summary, latency, _)
@@ -71,12 +129,45 @@ end
 """
 
 
-def script(templates: Sequence[Template], seed: int) -> str:
-    """A wrk script that sends these requests in equal shares, in random order, with random keys."""
-    heads = "\n".join(_head(index, template) for index, template in enumerate(templates, 1))
-    requests = ",\n".join(_request(index, template) for index, template in enumerate(templates, 1))
-    filled = _SCRIPT.replace("@SEED@", str(seed)).replace("@HEADS@", heads).replace("@REQUESTS@", requests)
-    return filled.replace("@DIGITS@", str(NUMBER_DIGITS)).replace("@MARK@", RESULT_MARK)
+def script(mix: Mix, seed: int) -> str:
+    """A wrk script that sends these requests in random order, in their shares."""
+    templates = [template for part in mix.parts for template in part.steps]
+    holes = {
+        "SEED": seed,
+        "HEADS": "\n".join(_head(index, template) for index, template in enumerate(templates, 1)),
+        "REQUESTS": ",\n".join(_request(index, template) for index, template in enumerate(templates, 1)),
+        "PARTS": _parts(mix),
+        "DIGITS": NUMBER_DIGITS,
+        "FRESH_FIRST": mix.fresh_first,
+        "FRESH_LAG": mix.fresh_lag,
+        "CONSTANT": ZIPFIAN_CONSTANT,
+        "SPREAD": SPREAD,
+        "MARK": RESULT_MARK,
+    }
+    filled = _SCRIPT
+    for name, value in holes.items():
+        filled = filled.replace(f"@{name}@", str(value))
+    return filled
+
+
+def _parts(mix: Mix) -> str:
+    whole = sum(part.share for part in mix.parts)
+    lines, up_to, index = [], 0.0, 0
+    for part in mix.parts:
+        up_to += part.share / whole
+        steps = ", ".join(str(index + place) for place in range(1, len(part.steps) + 1))
+        index += len(part.steps)
+        chooser = _chooser(mix.choice, part.steps[0].keys)
+        lines.append(f"   {{ up_to = {up_to!r}, steps = {{ {steps} }}, choose = {chooser} }}")
+    return ",\n".join(lines)
+
+
+def _chooser(choice: Choice, keys: int) -> str:
+    if choice is Choice.UNIFORM:
+        return f"uniform({keys})"
+    constants = zipfian(keys)
+    rank = f"zipfian({keys}, {constants.zeta!r}, {constants.eta!r}, {constants.alpha!r})"
+    return f"{'latest' if choice is Choice.LATEST else 'spread'}({keys}, {rank})"
 
 
 def _head(index: int, template: Template) -> str:
@@ -88,10 +179,7 @@ def _head(index: int, template: Template) -> str:
 
 def _request(index: int, template: Template) -> str:
     parts = " .. ".join(_part(part, template.keys) for part in template.parts)
-    return (
-        f"   function()\n      local first = math.random(0, {template.keys - 1})\n"
-        f"      return head[{index}] .. {parts}\n   end"
-    )
+    return f"   function(first)\n      return head[{index}] .. {parts}\n   end"
 
 
 def _part(part: str | Hole, keys: int) -> str:
@@ -99,7 +187,17 @@ def _part(part: str | Hole, keys: int) -> str:
         return _quoted(part)
     if part.kind == "value":
         return f"value({part.number})"
-    return f"key({_quoted(PREFIX[part.kind])}, (first + {part.number * STRIDE}) % {keys})"
+    if part.kind == "limit":
+        return f"limit({width(part)}, {part.number})"
+    prefix = _quoted(PREFIX[part.kind])
+    if part.kind == "fresh":
+        return f"fresh({prefix})"
+    # A key that this run inserted lies beyond the table's own, and has no place to move on to
+    return (
+        f"key({prefix}, first)"
+        if not part.number
+        else f"key({prefix}, (first + {part.number * STRIDE}) % {keys})"
+    )
 
 
 def _quoted(text: str) -> str:

@@ -14,6 +14,7 @@ from benchmarks import wrk
 from benchmarks.caller import Caller
 from benchmarks.errors import BenchmarkError
 from benchmarks.loads import Load
+from benchmarks.mixes import Mix, even
 from benchmarks.processes import Cores, Server, python, serving
 from benchmarks.results import Floor, LoadRow
 from benchmarks.templates import fill
@@ -50,7 +51,7 @@ def measure(bench: Bench, server: Server, load: Load, sqlite_per_s: float | None
         bench = replace(bench, cores=Cores(None, None))
     pace = bench.pace
     runs, floors = [], []
-    with _on(server, bench.cores), serving(_do_nothing(answer_bytes), bench.cores.server) as floor:
+    with _on(server, bench.cores), serving(do_nothing(answer_bytes), bench.cores.server) as floor:
         bench.progress("warming up")
         run_once(bench, server, load, pace.warm_up_s)
         run_once(bench, floor, load, pace.warm_up_s)
@@ -88,20 +89,29 @@ def _on(server: Server, cores: Cores) -> Iterator[None]:
         server.move(before)
 
 
-def _do_nothing(answer_bytes: int) -> list[str]:
+def do_nothing(answer_bytes: int) -> list[str]:
+    """The command of a server whose every answer is as large."""
     return python("-m", "benchmarks.floor", "--answer-bytes", str(answer_bytes))
 
 
 def run_once(bench: Bench, server: Server, load: Load, seconds: float) -> wrk.Run:
     """One run, with what each request cost the server of its core."""
-    templates = [request.template for request in load.requests]
-    cpu_s = server.cpu_s()
-    with wrk.started(
-        server.url, templates, load.connections, seconds, bench.cores.load, bench.folder
-    ) as process:
+    mix = even([request.template for request in load.requests])
+    return run_mix(bench, server, mix, load.connections, seconds)
+
+
+def run_mix(bench: Bench, server: Server, mix: Mix, connections: int, seconds: float) -> wrk.Run:
+    """One run of a mix, with what each request cost the server: of its core, and in bytes handed to the disk."""
+    cpu_s, written = server.cpu_s(), server.written_bytes()
+    with wrk.started(server.url, mix, connections, seconds, bench.cores.load, bench.folder) as process:
         run = wrk.result(process)
-    errors = run.errors if run.requests else run.errors or "no answers"
-    return replace(run, cpu_us=(server.cpu_s() - cpu_s) * 1e6 / max(run.requests, 1), errors=errors)
+    count = max(run.requests, 1)
+    return replace(
+        run,
+        cpu_us=(server.cpu_s() - cpu_s) * 1e6 / count,
+        written_bytes=(server.written_bytes() - written) / count,
+        errors=run.errors if run.requests else run.errors or "no answers",
+    )
 
 
 def _run_beside(bench: Bench, server: Server, load: Load) -> wrk.Run:
@@ -110,11 +120,9 @@ def _run_beside(bench: Bench, server: Server, load: Load) -> wrk.Run:
     seconds, other = bench.pace.seconds, load.beside
     if other is None:
         return run_once(bench, server, load, seconds)
-    templates = [request.template for request in other.requests]
+    mix = even([request.template for request in other.requests])
     other_s = seconds + 2 * _BESIDE_LEAD_S
-    with wrk.started(
-        server.url, templates, other.connections, other_s, bench.cores.load, bench.folder
-    ) as process:
+    with wrk.started(server.url, mix, other.connections, other_s, bench.cores.load, bench.folder) as process:
         time.sleep(_BESIDE_LEAD_S)
         run = run_once(bench, server, load, seconds)
         errors = wrk.result(process).errors

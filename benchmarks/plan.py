@@ -74,17 +74,24 @@ def _sqlite_key(load: Load) -> str:
 
 
 def _sqlite_rates(chosen: Sequence[Load], bench: Bench, console: Console) -> dict[str, float]:
-    """SQLite's own rates, on the server's core: gets, and upserts in groups as large as the loads' connections."""
+    """SQLite's own rates: gets, and upserts in groups as large as the loads' connections."""
     floored = [load for load in chosen if load.floor]
     if not floored:
         return {}
     table = floored[0].table
-    console.doing(f"SQLite alone, {table.items:,} rows")
     groups = sorted({load.connections for load in floored if load.floor == "put"} or {64})
+    return sqlite_rates(table.items, table.item_bytes, groups, bench, console)
+
+
+def sqlite_rates(
+    items: int, item_bytes: int, groups: Sequence[int], bench: Bench, console: Console
+) -> dict[str, float]:
+    """SQLite alone, on the server's core: what it does a second of `get`, and of `put N` for each size N of a group."""
+    console.doing(f"SQLite alone, {items:,} rows")
     arguments = {
         "--file": bench.folder / "raw.db",
-        "--items": table.items,
-        "--value-bytes": table.item_bytes + _STORED_EXTRA_BYTES,
+        "--items": items,
+        "--value-bytes": item_bytes + _STORED_EXTRA_BYTES,
         "--groups": ",".join(map(str, groups)),
         "--seconds": bench.pace.seconds,
         "--repeats": bench.pace.repeats,
@@ -94,7 +101,7 @@ def _sqlite_rates(chosen: Sequence[Load], bench: Bench, console: Console) -> dic
     rates: dict[str, float] = json.loads(output)
     for name, rate in rates.items():
         what = "gets" if name == "get" else f"upserts in groups of {name.split()[1]}, synced"
-        console.line(f"SQLite alone, {table.items:,} rows: {rate:,.0f} {what} a second")
+        console.line(f"SQLite alone, {items:,} rows: {rate:,.0f} {what} a second")
     return rates
 
 

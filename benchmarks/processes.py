@@ -9,19 +9,23 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import perf_counter
+from urllib.parse import urlsplit
 
 from benchmarks.errors import BenchmarkError
 
 _READY_S_MAX = 20.0
 _STOP_S_MAX = 30.0
+_POLL_S = 0.005
 _URL = re.compile(r"https?://[\w.\-]+:\d+")
 
 
@@ -49,14 +53,15 @@ def python(*arguments: str) -> list[str]:
 
 class Server:
     """A running server. Its output is read to its end, so that it never waits for us; the last lines are kept.
-    `core` is where it runs now; None: anywhere."""
+    `core` is where it runs now; None: anywhere. One that does not print its URL is started with the `url` it was told
+    to serve, and is ready when that accepts a connection."""
 
-    def __init__(self, arguments: Sequence[str], core: int | None) -> None:
+    def __init__(self, arguments: Sequence[str], core: int | None, url: str = "") -> None:
         self._name = " ".join(arguments)
         self._lines: deque[str] = deque(maxlen=40)
         self._is_ready = threading.Event()
         self._started = perf_counter()
-        self.url = ""
+        self.url = url
         self.ready_s = 0.0
         self.core = core
         self._process = subprocess.Popen(
@@ -84,9 +89,29 @@ class Server:
         self._is_ready.set()
 
     def wait_until_ready(self) -> None:
+        if self.url:
+            self._wait_for_connection()
+            return
         self._is_ready.wait(_READY_S_MAX)
         if not self.url:
             raise BenchmarkError(f"{self._name} did not start.")
+
+    def _wait_for_connection(self) -> None:
+        parts = urlsplit(self.url)
+        while perf_counter() - self._started < _READY_S_MAX and self._process.poll() is None:
+            try:
+                socket.create_connection((parts.hostname or "", parts.port or 0)).close()
+            except OSError:
+                time.sleep(_POLL_S)
+            else:
+                self.ready_s = perf_counter() - self._started
+                return
+        raise BenchmarkError(f"{self._name} did not start.")
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since its start."""
+        return perf_counter() - self._started
 
     def output(self) -> str:
         return "".join(self._lines)
@@ -105,6 +130,12 @@ class Server:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def written_bytes(self) -> int:
+        """What it made the kernel write to disks so far: pages that it made dirty."""
+        with open(f"/proc/{self.pid}/io", encoding="ascii") as counters:
+            figures = dict(line.split(": ") for line in counters)
+        return int(figures["write_bytes"])
+
     def memory_bytes(self) -> int:
         """Resident memory now."""
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
@@ -116,20 +147,29 @@ class Server:
     def stop(self) -> int:
         """Asks it to end, and kills it if it does not; returns its exit status."""
         try:
-            self._process.send_signal(signal.SIGTERM)
+            self._signal_group(signal.SIGTERM)
             self._process.wait(_STOP_S_MAX)
+        except subprocess.TimeoutExpired:
+            pass
         finally:
-            self._process.kill()
+            self._signal_group(signal.SIGKILL)
             self._process.wait()
             self._reader.join()
         return self._process.returncode
 
+    def _signal_group(self, number: signal.Signals) -> None:
+        """It leads a group of its own, so that what it started, or what it traces, ends with it."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
 
 @contextmanager
-def serving(arguments: Sequence[str], core: int | None = None) -> Iterator[Server]:
-    """Starts a server, waits until it is ready, ends it. A server that ends badly is an error; an error that happens
-    meanwhile tells what the server said last."""
-    server = Server(arguments, core)
+def serving(
+    arguments: Sequence[str], core: int | None = None, url: str = "", statuses: Sequence[int] = (0,)
+) -> Iterator[Server]:
+    """Starts a server, waits until it is ready, ends it. A server that ends badly, with none of these statuses, is an
+    error; an error that happens meanwhile tells what the server said last."""
+    server = Server(arguments, core, url)
     try:
         server.wait_until_ready()
         yield server
@@ -137,7 +177,7 @@ def serving(arguments: Sequence[str], core: int | None = None) -> Iterator[Serve
         raise BenchmarkError(f"{error}\nThe server's last lines:\n{server.output()}") from error
     finally:
         status = server.stop()
-    if status:
+    if status not in statuses:
         raise BenchmarkError(f"{' '.join(arguments)} ended with status {status}:\n{server.output()}")
 
 

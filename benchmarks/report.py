@@ -1,40 +1,55 @@
-"""The page docs/performance.md, from one run's results: first what misses its budget, then every figure."""
+"""The page docs/performance.md, from one run's record: first what misses its target or budget, then every figure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks import comparison_page
 from benchmarks.console import percent
-from benchmarks.measure import Pace
+from benchmarks.markdown import table, whole
+from benchmarks.records import Record
 from benchmarks.results import FigureRow, LoadRow, Results
 
 _INTRODUCTION = """# Performance
 
 Written by `make bench`; do not edit. Every figure is from one run on one machine. Machines differ, so read them as
-ratios to what stands beside them: a **do-nothing server** (the same HTTP parser and loop, one constant answer of the
-same size, the same requests) and **raw SQLite** (the same page layout and settings, no server, upserts in groups as
-large as the number of connections, each with a full sync). The budgets are the project's own, for one core.
+ratios to what stands beside them: the **peers** (other servers of DynamoDB's protocol, one at a time on the same core
+under the same load), a **do-nothing server** (Stator's HTTP parser and loop, one constant answer of the same size, the
+same requests), **raw SQLite** (the same page layout and settings, no server, upserts in groups as large as the number
+of connections, each with a full sync) and **one sync** of the disk. A peer is compared with Stator at the durability
+that is the peer's own. The budgets are the project's own, for one core.
+
+The run itself, as JSON, is [performance/results.json](performance/results.json).
 """
 
 _HOW = """## How it is measured
 
-`make bench` measures everything here in some minutes; it needs Linux, `wrk` and `taskset`
-(`sudo apt-get install wrk util-linux`). `python -m benchmarks` takes `--only NAME` (one load), `--seconds N` (of a
-run), `--quick` (a look), `--large` (a million items too), `--folder PATH` (a folder on the disk to be measured).
+`make bench` measures everything here; it needs Linux, `wrk` and `taskset` (`sudo apt-get install wrk util-linux`).
+Peers are fetched from npm, PyPI, crates.io and Maven Central into `$XDG_CACHE_HOME/stator/peers`; one that cannot be
+had is left out, by name. `python -m benchmarks --help` says how to measure less, or a million items too.
 
-- The server is `stator serve` with its defaults: a file, a full sync before each answer. It is pinned to one core and
+- Servers are started with their defaults, on a file or in memory as said. Each is pinned to one core, a JVM too, and
   wrk to another; "not pinned" loads use both cores for both.
-- Each figure is the median of {repeats} runs of {seconds:g} seconds after a warm-up, each figure by itself. Runs of
-  the server and of the do-nothing server take turns. A run in which one answer was an error counts for nothing and is
-  reported.
-- An item of 1 KB is 1,024 bytes by DynamoDB's rules: a key, and one text of random characters. Tables are filled
-  over HTTP with BatchWriteItem, in random order. Keys are random; every write carries a new value.
-- Requests carry the ten headers that boto3 sends, with a signature of the right shape that is not checked.
+- Figures under "Stator's budgets" are the median of {repeats} runs of {seconds:g} seconds after a warm-up, each figure
+  by itself; runs of the server and of the do-nothing server take turns. Figures beside the peers are one run of
+  {compared_seconds:g} seconds; before it come a warm-up of 10 s for a JVM and 3 s for node, and one of each workload.
+- A run in which one answer was an error counts for nothing and is reported.
+- An item of 1 KB is 1,024 bytes by DynamoDB's rules: keys, and one text of random characters. Tables are filled over
+  HTTP with BatchWriteItem, in random order. Every write carries a new value. The comparison's tables with a sort key
+  and with an index have 100,000 items at most.
+- Zipfian keys follow YCSB: constant 0.99, the popular keys spread over the table; "latest" keys the same, by age. One
+  request is one operation, but F's read-modify-write is a GetItem and then an UpdateItem of the same key; on several
+  connections the second may leave before the first is answered.
+- Requests carry the ten headers that boto3 sends, with a signature of the right shape that no server here checks.
+- "Syncs a write" is counted by strace over some PutItems on one connection. "Bytes written" are the pages that the
+  server made the kernel write (`write_bytes` of `/proc/PID/io`); an unsynced page that changes twice counts once.
+- Time to the first answer is that from exec to an answer to ListTables, on a second start, not pinned.
 
 ## Caveats
 
 - wrk sends the next request of a connection when the last is answered. Its latencies are those of a client that waits,
   and say nothing of one that sends at a fixed rate to a server that has fallen behind.
+- One core for the server is what a Python or node process uses at most; a JVM or a Rust server would use more.
 - "CPU us" is what one request cost the server of its core, and "core busy" the share of the core that it used. Less
   than 100 % means that it waited for the disk, for the load, or for other programs on the machine.
 - At 32 and more connections a latency is mostly waiting for the others: connections divided by the rate.
@@ -64,19 +79,28 @@ _LOAD_NAMES = (
 )
 
 
-def render(results: Results, facts: Sequence[tuple[str, str]], pace: Pace, others_share: float) -> str:
-    """The page in Markdown. `others_share`: of all cores, what other programs used meanwhile."""
-    facts = [*facts, ("Other programs meanwhile", f"{others_share:.0%} of all cores")]
+def render(record: Record, plots: Sequence[tuple[str, str]] = ()) -> str:
+    """The page in Markdown. `plots`: what each shows, and its file's path from the page."""
+    facts = [*record.machine, ("Other programs meanwhile", f"{record.others_share:.0%} of all cores")]
+    results = record.results()
     sections = [
         _INTRODUCTION,
-        _disturbance(others_share),
+        _disturbance(record.others_share),
+        comparison_page.misses(record),
         _misses(results),
-        _table("## Machine", ("", ""), facts, "ll"),
+        table("## Machine", ("", ""), facts, "ll"),
+        *comparison_page.sections(record, plots),
         _loads(results.loads()),
         _figures(results.figures()),
-        _HOW.format(repeats=pace.repeats, seconds=pace.seconds),
+        _how(record),
     ]
     return "\n".join(section for section in sections if section)
+
+
+def _how(record: Record) -> str:
+    return _HOW.format(
+        repeats=record.repeats, seconds=record.seconds, compared_seconds=record.compared_seconds
+    )
 
 
 def _disturbance(share: float) -> str:
@@ -87,14 +111,19 @@ def _disturbance(share: float) -> str:
 
 def _misses(results: Results) -> str:
     misses = results.misses()
+    if not results.rows:
+        return ""
     if not misses:
         return "**Every budget is met.**\n"
     return "## Misses its budget\n\n" + "\n".join(f"- {miss}" for miss in misses) + "\n"
 
 
 def _loads(rows: Sequence[LoadRow]) -> str:
-    return _table(
-        "## Under load", _LOAD_NAMES, [_load_cells(row) for row in rows], "l" + "r" * (len(_LOAD_NAMES) - 1)
+    return table(
+        "## Stator's budgets under load",
+        _LOAD_NAMES,
+        [_load_cells(row) for row in rows],
+        "l" + "r" * (len(_LOAD_NAMES) - 1),
     )
 
 
@@ -104,12 +133,12 @@ def _load_cells(row: LoadRow) -> tuple[str, ...]:
         row.title,
         str(row.connections),
         _budget(row),
-        "invalid" if row.run.errors else _whole(row.run.requests_per_s),
-        _whole(nothing.requests_per_s if nothing else None),
+        "invalid" if row.run.errors else whole(row.run.requests_per_s),
+        whole(nothing.requests_per_s if nothing else None),
         percent(row.do_nothing_share),
-        _whole(row.floor.sqlite_per_s),
+        whole(row.floor.sqlite_per_s),
         percent(row.sqlite_share),
-        _whole(row.run.cpu_us or None),
+        whole(row.run.cpu_us or None),
         percent(row.busy_share),
         *(f"{us / 1e3:.2f}" for us in (row.run.p50_us, row.run.p99_us, row.run.p999_us)),
     )
@@ -117,7 +146,7 @@ def _load_cells(row: LoadRow) -> tuple[str, ...]:
 
 def _budget(row: LoadRow) -> str:
     if row.rate_budget:
-        return _whole(row.rate_budget)
+        return whole(row.rate_budget)
     if row.p99_budget_us:
         return f"p99 {row.p99_budget_us / 1e3:g} ms"
     return f"{row.sqlite_share_budget:.0%} of SQLite" if row.sqlite_share_budget else ""
@@ -125,20 +154,8 @@ def _budget(row: LoadRow) -> str:
 
 def _figures(rows: Sequence[FigureRow]) -> str:
     cells = [(row.title, _figure(row, row.budget), _figure(row, row.measured)) for row in rows]
-    return _table("## What it weighs", ("", "Budget", "Measured"), cells, "lrr")
+    return table("## What Stator weighs", ("", "Budget", "Measured"), cells, "lrr")
 
 
 def _figure(row: FigureRow, number: float | None) -> str:
     return "" if number is None else f"{number:.3g} {row.unit}"
-
-
-def _whole(number: float | None) -> str:
-    return "" if number is None else f"{number:,.0f}"
-
-
-def _table(title: str, names: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> str:
-    if not rows:
-        return ""
-    rule = ["---" if side == "l" else "--:" for side in sides]
-    lines = [f"| {' | '.join(cells)} |" for cells in (names, rule, *rows)]
-    return f"{title}\n\n" + "\n".join(lines) + "\n"

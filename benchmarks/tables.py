@@ -11,24 +11,35 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 
 from benchmarks.caller import Caller
-from benchmarks.templates import key_text, value_text
+from benchmarks.errors import BenchmarkError
+from benchmarks.templates import STRIDE, key_text, value_text
 
 BATCH_ITEMS_MAX = 25
 _BATCH_BYTES_MAX = 4 * 1024 * 1024
 _CONNECTIONS = 8
+_INDEX = {
+    "IndexName": "by-gk",
+    "KeySchema": [{"AttributeName": "gk", "KeyType": "HASH"}],
+    "Projection": {"ProjectionType": "ALL"},
+}
+_POLL_S = 0.05
+_ACTIVE_S_MAX = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`items` of `item_bytes` each. With `partition_items` it has a sort key and so many items in each partition."""
+    """`items` of `item_bytes` each. With `partition_items` it has a sort key and so many items in each partition;
+    with `has_index` every item is in a global index of whole items, under a key that another item has as its own."""
 
     name: str
     items: int
     item_bytes: int
     partition_items: int = 0
+    has_index: bool = False
 
     @property
     def partitions(self) -> int:
@@ -39,7 +50,7 @@ class Table:
         """Characters of `body` that make an item as large as it is to be."""
         return (
             self.item_bytes
-            - sum(len(name) + len(value["S"]) for name, value in self.key(0).items())
+            - sum(len(name) + len(value["S"]) for name, value in self._keys(0).items())
             - len("body")
         )
 
@@ -49,32 +60,51 @@ class Table:
         partition, place = divmod(number, self.partition_items)
         return {"pk": {"S": key_text("partition", partition)}, "sk": {"S": key_text("key", place)}}
 
+    def _keys(self, number: int) -> dict[str, dict[str, str]]:
+        """The key, and the index's."""
+        if not self.has_index:
+            return self.key(number)
+        return self.key(number) | {"gk": {"S": key_text("key", (number + STRIDE) % self.items)}}
+
     def item(self, number: int) -> dict[str, dict[str, str]]:
         """A new item: the body differs each time."""
-        return self.key(number) | {"body": {"S": value_text(self.value_length)}}
+        return self._keys(number) | {"body": {"S": value_text(self.value_length)}}
 
     def definition(self) -> dict[str, Any]:
         """CreateTable's request."""
         roles = [("pk", "HASH"), ("sk", "RANGE")] if self.partition_items else [("pk", "HASH")]
-        return {
+        names = [name for name, _ in roles] + ["gk"] * self.has_index
+        definition: dict[str, Any] = {
             "TableName": self.name,
-            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name, _ in roles],
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in names],
             "KeySchema": [{"AttributeName": name, "KeyType": role} for name, role in roles],
             "BillingMode": "PAY_PER_REQUEST",
         }
+        if self.has_index:
+            definition["GlobalSecondaryIndexes"] = [_INDEX]
+        return definition
 
 
 def fill(url: str, table: Table, progress: Callable[[int], None]) -> None:
     """Makes the table and writes all its items, in random order. `progress` is told how many are written."""
     caller = Caller(url)
     caller.ask("CreateTable", table.definition())
-    caller.ask("DescribeTable", {"TableName": table.name})
+    _wait_until_active(caller, table)
     caller.close()
     numbers = list(range(table.items))
     random.shuffle(numbers)
     count = max(1, min(BATCH_ITEMS_MAX, _BATCH_BYTES_MAX // table.item_bytes))
     batches = [numbers[place : place + count] for place in range(0, len(numbers), count)]
     _Filling(url, table, progress).run(batches)
+
+
+def _wait_until_active(caller: Caller, table: Table) -> None:
+    """Stator's tables are active at once, others' after a while."""
+    deadline = monotonic() + _ACTIVE_S_MAX
+    while caller.ask("DescribeTable", {"TableName": table.name})["Table"]["TableStatus"] != "ACTIVE":
+        if monotonic() > deadline:
+            raise BenchmarkError(f"Table {table.name} is not active after {_ACTIVE_S_MAX:g} s.")
+        sleep(_POLL_S)
 
 
 class _Filling:
@@ -123,7 +153,7 @@ class _Filling:
             answer = json.loads(
                 caller.call("BatchWriteItem", json.dumps({"RequestItems": {self._table.name: waiting}}))
             )
-            waiting = answer["UnprocessedItems"].get(self._table.name, [])
+            waiting = answer.get("UnprocessedItems", {}).get(self._table.name, [])
         with self._lock:
             self._written += len(batch)
             self._progress(self._written)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.lua import RESULT_MARK, script
+from benchmarks.mixes import Mix
 from benchmarks.processes import pinned, program
-from benchmarks.templates import Template
 
 _ERRORS = ("answers refused", "connections refused", "failed reads", "failed writes", "timeouts")
 
@@ -23,7 +23,7 @@ _ERRORS = ("answers refused", "connections refused", "failed reads", "failed wri
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one run measured. `errors` is empty, or says which; a run with errors measures nothing. `cpu_us` is what a
-    request cost the server of its core, or 0 where that is not known."""
+    request cost the server of its core, `written_bytes` what it made the server write; 0 where not known."""
 
     requests: int
     requests_per_s: float
@@ -32,6 +32,7 @@ class Run:
     p999_us: float
     cpu_us: float = 0.0
     errors: str = ""
+    written_bytes: float = 0.0
 
 
 def require() -> None:
@@ -45,12 +46,12 @@ def require() -> None:
 
 @contextmanager
 def started(
-    url: str, templates: Sequence[Template], connections: int, seconds: float, core: int | None, folder: Path
+    url: str, mix: Mix, connections: int, seconds: float, core: int | None, folder: Path
 ) -> Iterator[subprocess.Popen[str]]:
     """wrk, running against `url` for `seconds` (whole ones) with a new seed. `result` waits for it."""
     seed = random.randrange(1 << 31)
     path = folder / f"load-{seed}.lua"
-    path.write_text(script(templates, seed), encoding="ascii")
+    path.write_text(script(mix, seed), encoding="ascii")
     options = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "20s", "--latency"]
     try:
         with program(pinned(["wrk", *options, "-s", str(path), url], core)) as process:
@@ -85,4 +86,5 @@ def median(runs: Sequence[Run]) -> Run:
         statistics.median(run.p999_us for run in runs),
         statistics.median(run.cpu_us for run in runs),
         "; ".join(run.errors for run in runs if run.errors),
+        statistics.median(run.written_bytes for run in runs),
     )

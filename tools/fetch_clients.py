@@ -39,13 +39,13 @@ class Client:
         return json.dumps([self.requirements, sys.version.split()[0], sys.executable])
 
 
-def run(command: list[str]) -> None:
+def run(command: list[str], seconds_max: float = FETCH_S_MAX) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_S_MAX, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds_max, check=False)
     except FileNotFoundError as error:
         raise CannotBeHad(f"{command[0]} is not installed") from error
     except subprocess.TimeoutExpired as error:
-        raise CannotBeHad(f"{command[0]} took longer than {FETCH_S_MAX} s") from error
+        raise CannotBeHad(f"{command[0]} took longer than {seconds_max} s") from error
     if done.returncode != 0:
         raise CannotBeHad(reason(done.stderr or done.stdout) or f"{command[0]} failed with {done.returncode}")
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from benchmarks.measure import Pace
+from benchmarks.records import Record
 from benchmarks.report import render
-from benchmarks.results import FigureRow, Floor, LoadRow, Results
+from benchmarks.results import FigureRow, Floor, LoadRow
 from benchmarks.wrk import Run
 
 FACTS = [("CPU", "one of these"), ("SQLite", "3.46.0")]
@@ -13,8 +13,10 @@ GET = LoadRow("get", "GetItem", 32, RUN, Floor(replace(RUN, requests_per_s=90_00
 START = FigureRow("start", "Ready after start", 0.2, "s", 0.25)
 
 
-def page(*rows: LoadRow | FigureRow) -> str:
-    return render(Results(list(rows)), FACTS, Pace(4, 1, 3), 0.01)
+def page(*rows: LoadRow | FigureRow, others_share: float = 0.01) -> str:
+    loads = [row for row in rows if isinstance(row, LoadRow)]
+    figures = [row for row in rows if isinstance(row, FigureRow)]
+    return render(Record(FACTS, 4, 3, 4, others_share, loads, figures))
 
 
 def test_a_run_within_its_budgets_says_so_first() -> None:
@@ -30,7 +32,7 @@ def test_a_run_within_its_budgets_says_so_first() -> None:
 
 def test_a_run_that_others_disturbed_is_provisional() -> None:
     assert "Provisional" not in page(GET)
-    assert "Provisional: other programs used 30%" in render(Results([GET]), FACTS, Pace(4, 1, 3), 0.3)
+    assert "Provisional: other programs used 30%" in page(GET, others_share=0.3)
 
 
 def test_what_misses_its_budget_comes_first() -> None:

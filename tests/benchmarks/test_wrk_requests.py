@@ -11,6 +11,7 @@ from benchmarks import loads
 from benchmarks.floor import constant_answer
 from benchmarks.loads import Load, Request
 from benchmarks.lua import script
+from benchmarks.mixes import even
 from benchmarks.tables import BATCH_ITEMS_MAX, Table
 from benchmarks.templates import fill, template
 
@@ -35,7 +36,7 @@ def test_a_loads_script_is_read_by_wrk_without_complaint(load: Load, tmp_path) -
     if shutil.which("wrk") is None:
         pytest.skip("wrk is not installed")
     path = tmp_path / "load.lua"
-    path.write_text(script([request.template for request in load.requests], 1), encoding="ascii")
+    path.write_text(script(even([request.template for request in load.requests]), 1), encoding="ascii")
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
