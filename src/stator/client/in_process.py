@@ -13,6 +13,7 @@ from stator.api.call import Answer, Call
 from stator.api.operations import handler_of, service_of
 from stator.api.shapes import check
 from stator.engine.database import Database
+from stator.errors import CorruptionError, InternalServerError
 from stator.storage.contract import drive
 
 _encode = msgspec.json.Encoder().encode
@@ -28,11 +29,15 @@ class InProcess:
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """Runs one operation and returns its answer as the wire's JSON decoded. Raises errors.ServiceError.
 
-        A write has returned only when it is durable."""
+        A write has returned only when it is durable. What is damaged in the file is InternalServerError, as over HTTP,
+        with the CorruptionError that says where as its cause."""
         checked = check(operation, request, service_of(operation))
         options = self.db.options
         call = Call(operation, options.account, options.region)
-        outcome = handler_of(operation)(self.db, checked, call)
-        answer: Answer = outcome if isinstance(outcome, dict) else drive(self.db.store, outcome)
+        try:
+            outcome = handler_of(operation)(self.db, checked, call)
+            answer: Answer = outcome if isinstance(outcome, dict) else drive(self.db.store, outcome)
+        except CorruptionError as error:
+            raise InternalServerError("Internal server error") from error
         decoded: dict[str, Any] = _decode(_encode(answer))
         return decoded
