@@ -239,6 +239,10 @@ class StoreFailedError(StatorError):
     """The store failed while a group was applied or committed; nothing of the group was written."""
 
 
+class StoreBusyError(StoreFailedError):
+    """Another program held the file's lock for too long; nothing was written."""
+
+
 class UnsupportedFileError(StatorError):
     """A file that is no Stator file, or one of a newer format. It was left untouched."""
 
@@ -249,3 +253,7 @@ class SettingError(StatorError):
 
 class BudgetExceededError(StatorError):
     """A key, a value or a transaction over the store's stated budget. Nothing of that work was written."""
+
+
+class LimitedElsewhereError(StatorError):
+    """A read of what is limited, in a process that does not hold the limits: another one has to do it."""

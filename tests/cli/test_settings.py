@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stator.cli.serve import like_aws_of
+from stator.cli.serving import like_aws_of
 from stator.cli.settings import SETTINGS, Settings
 from stator.cli.sources import resolve
 from stator.engine.like_aws import EASY, LikeAws

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from stator.limits import STREAM_SHARD_HOURS_MIN, STREAM_SHARD_S, STREAM_SHARDS, STREAM_SHARDS_MAX
+from stator.limits import (
+    STREAM_SHARD_HOURS_MIN,
+    STREAM_SHARD_S,
+    STREAM_SHARDS,
+    STREAM_SHARDS_MAX,
+    WORKERS_MAX,
+)
 
 ENV_PREFIX = "STATOR_"
 MEMORY = ":memory:"
@@ -171,6 +177,14 @@ SETTINGS: tuple[Setting, ...] = (
         "full or relaxed",
         "full: an answer to a write means that it survives a power cut. relaxed: the last writes may not.",
         "MODE",
+    ),
+    Setting(
+        "workers",
+        _integer(1, WORKERS_MAX),
+        1,
+        f"1 to {WORKERS_MAX}",
+        "Processes that serve the file: all of them read, the first one writes.",
+        "NUMBER",
     ),
     Setting(
         "region",
@@ -348,6 +362,7 @@ class Settings:
     port: int
     data: str
     durability: str
+    workers: int
     region: str
     namespace: str
     log_format: str

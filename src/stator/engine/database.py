@@ -38,7 +38,8 @@ class Options:
     `stream_shards` shards, a power of two, and each is replaced when it has been open for `stream_shard_s` seconds.
     Items are deleted when they have been expired for `ttl_delay_s` seconds.
     The buckets of imports and exports are folders in `s3_folder`, or else those of the S3 at `s3_endpoint`, a URL.
-    `enforce_capacity`: whether provisioned capacity limits (engine.throttling)."""
+    `enforce_capacity`: whether provisioned capacity limits (engine.throttling). `limits_elsewhere`: whether another
+    process holds the limits, and does what they limit."""
 
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
@@ -50,6 +51,7 @@ class Options:
     s3_folder: str | None = None
     s3_endpoint: str | None = None
     enforce_capacity: bool = False
+    limits_elsewhere: bool = False
 
 
 class Database:
@@ -66,7 +68,7 @@ class Database:
         self.options = options or Options()
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or seeded_random()
-        self.throttle = Throttle(self.clock, self.options.enforce_capacity)
+        self.throttle = Throttle(self.clock, self.options.enforce_capacity, self.options.limits_elsewhere)
         self.catalogue = Catalogue(store, self.clock, self.options.stream_shards, self.throttle)
         self.objects = _objects_of(self.options)
         self.imports = Imports(self)

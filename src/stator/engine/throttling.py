@@ -7,7 +7,7 @@ writes nothing and pays nothing; one whose condition failed pays, as a write of 
 
 Local indexes draw on their table's bucket; a global index has its own, and a write is refused when a global index that
 it changes has nothing left. Provisioned capacity limits when the server is told so; an on-demand maximum always does.
-Buckets are in memory, one set a process.
+Buckets are in memory, one set a process; a process beside the one that holds them leaves to it whatever is limited.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from stator.clock import Clock
 from stator.engine.capacity import write_units
 from stator.errors import (
     ConditionalCheckFailedException,
+    LimitedElsewhereError,
     ProvisionedThroughputExceededException,
     ServiceError,
     ThrottlingException,
@@ -143,9 +144,12 @@ class Meter:
 class Throttle:
     """All limits of a process. Shared by threads: buckets change under `_lock`."""
 
-    def __init__(self, clock: Clock, enforces_provisioned: bool = False) -> None:
+    def __init__(self, clock: Clock, enforces_provisioned: bool = False, elsewhere: bool = False) -> None:
+        """`elsewhere`: another process holds the limits, and what they limit is refused with
+        LimitedElsewhereError."""
         self._clock = clock
         self._enforces_provisioned = enforces_provisioned
+        self._elsewhere = elsewhere
         self._lock = threading.Lock()
         self._buckets: dict[tuple[int, int, str], Bucket] = {}
 
@@ -167,6 +171,8 @@ class Throttle:
         return metered
 
     def refuse(self, limits: Iterable[_Limit]) -> None:
+        if self._elsewhere and any(limits):
+            raise LimitedElsewhereError("the limits are another process's")
         now = self._clock.monotonic()
         with self._lock:
             exhausted = [limit for limit in limits if limit.bucket.left(now) <= 0]

@@ -27,9 +27,22 @@ def new_loop() -> asyncio.AbstractEventLoop:
     return asyncio.new_event_loop()
 
 
-def listen(host: str, port: int, backlog: int) -> list[socket.socket]:
+def listen_shared(host: str, port: int, backlog: int, processes: int) -> list[list[socket.socket]]:
+    """As `listen`, sockets for each of several processes. On Linux each has its own, among which the kernel spreads
+    connections evenly; elsewhere all share the same. Raises StatorError."""
+    alone = listen(host, port, backlog)
+    if processes == 1 or not sys.platform.startswith("linux"):
+        return [alone] * processes
+    # Sockets that share a port do not notice one another, another server's neither: the one bound alone did
+    port = alone[0].getsockname()[1]
+    for bound in alone:
+        bound.close()
+    return [listen(host, port, backlog, shares_port=True) for _ in range(processes)]
+
+
+def listen(host: str, port: int, backlog: int, shares_port: bool = False) -> list[socket.socket]:
     """Sockets bound to every address of `host` (localhost has two), all on one port; port 0 picks a free one. Raises
-    StatorError that says what to do."""
+    StatorError that says what to do. `shares_port`: with other sockets that do, where the system can."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
@@ -38,7 +51,7 @@ def listen(host: str, port: int, backlog: int) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     try:
         for family, address in dict.fromkeys((found_family, where) for found_family, _, _, _, where in found):
-            bound = _bind(family, address, port, backlog)
+            bound = _bind(family, address, port, backlog, shares_port)
             if bound is not None:
                 sockets.append(bound)
                 port = bound.getsockname()[1]
@@ -51,12 +64,16 @@ def listen(host: str, port: int, backlog: int) -> list[socket.socket]:
     return sockets
 
 
-def _bind(family: int, address: tuple[Any, ...], port: int, backlog: int) -> socket.socket | None:
+def _bind(
+    family: int, address: tuple[Any, ...], port: int, backlog: int, shares_port: bool
+) -> socket.socket | None:
     """None for an address that this machine does not have (localhost where there is no IPv6)."""
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
         if os.name == "posix":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shares_port:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         bound.bind((address[0], port, *address[2:]))

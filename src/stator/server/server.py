@@ -2,25 +2,32 @@
 
 `start` returns when requests are answered; `stop` takes no new connection, lets what is in flight end within a bound,
 and leaves the database open: it belongs to whoever opened it. One start and one stop; both on the loop.
+
+Several may serve one file: one that writes, and others, in processes of their own, that only read and pass the rest on
+to it (`server.reading`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from stator.api.call import Operations
 from stator.clock import Clock, SystemClock
 from stator.engine.database import Database
+from stator.engine.like_aws import EASY
 from stator.server.admission import Admission
 from stator.server.bounds import Bounds
-from stator.server.connection import Connection
+from stator.server.connection import Connection, Service
 from stator.server.connections import Connections
 from stator.server.jobs import JobRunner
 from stator.server.large import LargeRequests
 from stator.server.listening import endpoint_of, listen, raise_file_limit
 from stator.server.origins import Cors, HostCheck
+from stator.server.reading import ReadingService
+from stator.server.relay import FromReader, ToWriter
 from stator.server.replies import http_date
 from stator.server.requestlog import RequestLog
 from stator.server.scheduler import Helper, LoopScheduler, Turns
@@ -54,8 +61,10 @@ class Server:
         bounds: Bounds | None = None,
         clock: Clock | None = None,
         sockets: list[socket.socket] | None = None,
+        writer: ToWriter | None = None,
     ) -> None:
-        """Binds its sockets, unless they are given; raises StatorError when it cannot."""
+        """Binds its sockets, unless they are given; raises StatorError when it cannot. With a `writer` it only reads,
+        and leaves jobs to that one too."""
         self._db = db
         self._listening = listening or Listening()
         self._operations = operations
@@ -64,6 +73,7 @@ class Server:
         self._log = log or RequestLog(lambda _: None, self._clock)
         self._sockets = sockets or listen(self._listening.host, self._listening.port, self._bounds.backlog)
         self.endpoint = endpoint_of(self._sockets[0], self._listening.host)
+        self._writer = writer
         self._listeners: list[asyncio.Server] = []
         self._stopping = False
 
@@ -79,11 +89,21 @@ class Server:
         )
         self._large = LargeRequests(Helper(loop, "stator-large"))
         self._service = self._new_service(turns)
+        self._front = self._new_front()
         self.connections = Connections(loop, self._clock, self._bounds)
         self._sweep()
         for bound in self._sockets:
             self._listeners.append(await self._listen(loop, bound))
-        self._jobs.start()
+        if self._writer is None:
+            self._jobs.start()
+
+    async def add_reader(
+        self, end: socket.socket, ready: Callable[[], None], lost: Callable[[], None]
+    ) -> FromReader:
+        """Answers what a process that only reads passes on through `end`. After `start`, in the one that writes."""
+        loop = asyncio.get_running_loop()
+        _, reader = await loop.create_unix_connection(lambda: FromReader(self._service, ready, lost), sock=end)
+        return reader
 
     async def stop(self) -> None:
         """Ends what is in flight, within `shutdown_s_max`, and closes every connection."""
@@ -104,7 +124,8 @@ class Server:
         self._log.close()
 
     def _is_busy(self) -> bool:
-        return len(self.connections) > 0 or self._service.in_flight > 0 or self._jobs.running
+        passed_on = 0 if self._writer is None else self._writer.in_flight
+        return len(self.connections) > 0 or self._service.in_flight + passed_on > 0 or self._jobs.running
 
     def _new_service(self, turns: Turns) -> DynamoService:
         operations = self._operations
@@ -117,12 +138,26 @@ class Server:
         cors = Cors(listening.cors_origins)
         admission = Admission(turns, self._bounds)
         return DynamoService(
-            self._db, operations, turns, admission, self._large, self._log, hosts, cors, self._jobs.wake
+            self._db,
+            operations,
+            turns,
+            admission,
+            self._large,
+            self._log,
+            hosts,
+            cors,
+            self._jobs.wake,
+            None if self._writer is None else self._writer.pass_on,
         )
+
+    def _new_front(self) -> Service:
+        if self._writer is None:
+            return self._service
+        return ReadingService(self._service, self._writer, reads=self._db.options.like_aws == EASY)
 
     async def _listen(self, loop: asyncio.AbstractEventLoop, bound: socket.socket) -> asyncio.Server:
         return await loop.create_server(
-            lambda: Connection(self.connections, self._service), sock=bound, backlog=self._bounds.backlog
+            lambda: Connection(self.connections, self._front), sock=bound, backlog=self._bounds.backlog
         )
 
     def _sweep(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from stator.api.call import Call, Operations
 from stator.engine.database import Database
-from stator.errors import InternalServerError, ServiceError
+from stator.errors import InternalServerError, LimitedElsewhereError, ServiceError
 from stator.limits import PIECE_BYTES
 from stator.server import replies
 from stator.server.admission import Admission
@@ -76,8 +76,10 @@ class DynamoService:
         hosts: HostCheck,
         cors: Cors,
         changed: Callable[[], None] = lambda: None,
+        elsewhere: Callable[[Request, Reply], None] | None = None,
     ) -> None:
-        """`changed` is called after each operation that may have left a job behind."""
+        """`changed` is called after each operation that may have left a job behind. `elsewhere` takes over requests
+        that meet a limit which another process holds."""
         self._db = db
         self._operations = operations
         self._turns = turns
@@ -87,6 +89,7 @@ class DynamoService:
         self._hosts = hosts
         self._cors = cors
         self._changed = changed
+        self._elsewhere = elsewhere
         self._place = place_of(db.options)
         self._ids = RequestIds()
         self._health = f"healthy: dynamodb.{db.options.region}.amazonaws.com ".encode()
@@ -135,7 +138,7 @@ class DynamoService:
             if type(result) is dict:
                 return self._render(exchange, 200, encode_answer(result), None)
         except Exception as error:
-            return self._fault(exchange, error, request)
+            return None if self._passed_on(exchange, error, request) else self._fault(exchange, error, request)
         if operation == "Scan" or (operation == "Query" and not _FILTERS.isdisjoint(body)):
             self._travel_in_turn(exchange, result, request)
             return None
@@ -143,10 +146,13 @@ class DynamoService:
 
     def _travel(self, exchange: Exchange, steps: Any, request: Request) -> bytes | None:
         """Runs steps: the answer, when none of them had to wait."""
-        at_once: list[bytes] = []
+        at_once: list[bytes | None] = []
         inside = True
 
         def finish(answer: Any, error: BaseException | None) -> None:
+            if self._passed_on(exchange, error, request):
+                at_once.append(None)
+                return
             whole = self._finish(exchange, answer, error)
             if inside:
                 at_once.append(whole)
@@ -165,7 +171,7 @@ class DynamoService:
 
     def _travel_in_turn(self, exchange: Exchange, steps: Any, request: Request) -> None:
         """For reads whose first step is as long as any other: when many arrive together, they share the turns."""
-        journey = self._journey(steps, self._later(exchange), len(request.body))
+        journey = self._journey(steps, self._later(exchange, request), len(request.body))
         self.in_flight += 1
         request.abandon = journey.abandon
         journey.start_in_turn()
@@ -173,14 +179,22 @@ class DynamoService:
     def _journey(self, steps: Any, finish: Finish, body_bytes: int) -> Journey:
         return Journey(steps, self._db.store, self._turns, finish, self._admission, body_bytes)
 
-    def _later(self, exchange: Exchange) -> Finish:
+    def _later(self, exchange: Exchange, request: Request) -> Finish:
         """Ends an exchange that is in flight."""
 
         def finish(answer: Any, error: BaseException | None) -> None:
             self.in_flight -= 1
-            exchange.reply(self._finish(exchange, answer, error))
+            if not self._passed_on(exchange, error, request):
+                exchange.reply(self._finish(exchange, answer, error))
 
         return finish
+
+    def _passed_on(self, exchange: Exchange, error: BaseException | None, request: Request) -> bool:
+        """Limits are met before anything is read, so that another process can do it all."""
+        if self._elsewhere is None or not isinstance(error, LimitedElsewhereError):
+            return False
+        self._elsewhere(request, exchange.reply)
+        return True
 
     def _begin_large(self, exchange: Exchange, request: Request, head: Head) -> None:
         """Decodes the request and begins its operation aside. Raises ServiceUnavailable."""
@@ -197,15 +211,15 @@ class DynamoService:
             body = b""
             return begin(operate(self._db, exchange.body, call))
 
-        self._large.begin(size, run, lambda begun, error: self._go_on_large(exchange, begun, error, size))
+        self._large.begin(size, run, lambda begun, error: self._go_on_large(exchange, begun, error, request, size))
         request.body = b""
         request.abandon = exchange.abandon
         self.in_flight += 1
 
     def _go_on_large(
-        self, exchange: Exchange, begun: Begun | None, error: BaseException | None, size: int
+        self, exchange: Exchange, begun: Begun | None, error: BaseException | None, request: Request, size: int
     ) -> None:
-        finish = self._later(exchange)
+        finish = self._later(exchange, request)
         if begun is None or begun.steps is None:
             finish(begun and begun.answer, error)
             return
