@@ -94,7 +94,7 @@ class _Search:
         self.open: dict[int, Op] = {}
         self._run = lru_cache(100_000)(run if records is None else following(records))
         self._configurations_max = configurations_max
-        keys = {key for op in ops for key in keys_of(op.action)}
+        self._keys = keys = {key for op in ops for key in keys_of(op.action)}
         state = nothing(keys if records is None else keys | {place_of(key) for key in keys})
         self.configurations: set[Configuration] = {(tuple((key, initial.get(key)) for key, _ in state), 0)}
 
@@ -117,13 +117,12 @@ class _Search:
 
     def unused(self, records: Records) -> Violation | None:
         """A violation at the last operation, if in no configuration all records of the keys have come."""
+        for bit in self.open:
+            self.configurations |= self._until(self.configurations, bit)
+        wanted = {place_of(key): len(records.get(key, [])) for key in self._keys}
         for state, _ in self.configurations:
             held = dict(state)
-            if all(
-                (held[name] or 0) == len(records.get(key, []))
-                for key in held
-                if (name := place_of(key)) in held
-            ):
+            if all((held[name] or 0) == count for name, count in wanted.items()):
                 return None
         return Violation(self.ops[-1], [state for state, _ in self.configurations], [])
 

@@ -193,6 +193,8 @@ def test_a_stream_tells_what_happened_first_first() -> None:
     assert violation(ops, records={X: [(None, 1), (1, 2)]}) is None
     late = history((0, 1, Write(X, 1), UNKNOWN), (2, 3, Write(X, 2), None))
     assert violation(late, records={X: [(None, 2)]}) is None
+    endless = history((0, None, Write(X, 1), UNKNOWN), (2, 3, Write(X, 2), None))
+    assert violation(endless, records={X: [(None, 2), (2, 1)]}) is None
     assert violation(late, records={X: [(None, 2), (2, 1)]}) is not None
 
 

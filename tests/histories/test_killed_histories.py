@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 import stream_reader
 from checker import violation
 from history import Op, Recorder
@@ -25,8 +26,10 @@ from stator.engine.database import Database
 from stator.engine.verification import verify
 from stator.storage.sqlite.store import SqliteStore
 
-ROUNDS = int(os.environ.get("STATOR_KILLS", "300")) if os.environ.get("STATOR_SOAK") else 5
-WANTED_MAX = 300 if os.environ.get("STATOR_SOAK") else 120
+LONG = bool(os.environ.get("STATOR_SOAK"))
+FILES = 12 if LONG else 1
+KILLS = 25 if LONG else 5
+CALLS_MAX = 250 if LONG else 120
 CLIENTS = 8
 ALL = ReadAll((*REGISTERS, *COUNTERS))
 AUDITOR = 99
@@ -35,11 +38,11 @@ AUDITOR = 99
 class Killed:
     """Rounds of load and death, on one file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seed: int) -> None:
         self.data = folder / "data.db"
         self._left = folder / "left"
-        self._chances = random.Random(11)
-        self._clients = [Client(number, seed=3) for number in range(CLIENTS)]
+        self._chances = random.Random(seed)
+        self._clients = [Client(number, seed) for number in range(CLIENTS)]
         self._recorder: Recorder | None = None
         self._known: dict[str, int | None] = {}
         self.told: list[Op] = []
@@ -85,7 +88,7 @@ class Killed:
         ]
         for thread in threads:
             thread.start()
-        wanted = self._chances.randrange(20, WANTED_MAX)
+        wanted = self._chances.randrange(20, CALLS_MAX)
         while len(recorder.ops) < wanted and all(map(threading.Thread.is_alive, threads)):
             threads[0].join(0.001)
         server.kill()
@@ -105,11 +108,12 @@ class Killed:
         shutil.rmtree(self._left)
 
 
-def test_what_clients_of_killed_servers_were_told_is_one_history(tmp_path: Path) -> None:
-    killed = Killed(tmp_path)
-    for _ in range(ROUNDS):
+@pytest.mark.parametrize("seed", range(FILES))
+def test_what_clients_of_killed_servers_were_told_is_one_history(seed: int, tmp_path: Path) -> None:
+    killed = Killed(tmp_path, seed)
+    for _ in range(KILLS):
         killed.round()
     killed.end()
     unanswered = sum(op.result == UNKNOWN for op in killed.told)
-    print(f"\n{ROUNDS} servers killed, {len(killed.told)} calls, {unanswered} of them without an answer")
-    assert unanswered > ROUNDS
+    print(f"\n{KILLS} servers killed, {len(killed.told)} calls, {unanswered} of them without an answer")
+    assert unanswered > KILLS
