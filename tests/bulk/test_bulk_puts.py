@@ -28,6 +28,7 @@ from doors import Door, InProcessDoor, Refusal
 
 from stator.clock import ManualClock
 from stator.engine.database import Database, Options
+from stator.storage.contract import drive
 from stator.storage.memory import MemoryStore
 
 ION = rb"""$ion_1_0 {Item:{Id:1.,Title:"One",Sizes:$dynamodb_NS::[1.,2.5]}}
@@ -281,8 +282,6 @@ def test_a_put_does_what_every_put_does(door: Door, s3: Path, clock: ManualClock
     )
     assert door.call("Scan", {"TableName": "then"})["Items"] == [book(1, Shelf={"S": "a"})]
     clock.advance(10)
-    from stator.storage.contract import drive
-
     drive(db.store, db.jobs.step())
     assert items(door) == [book(1, Shelf={"S": "b"})]
 

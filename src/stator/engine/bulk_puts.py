@@ -162,10 +162,12 @@ class BulkPuts:
         """Puts as much of the slice as one transaction may, and counts it. Raises ResourceNotFoundException."""
         outcome = Outcome(record)
         run = self._work(queued, record, stored, table, slice, outcome)
-        weight = min(JOB_STEP_BYTES, sum(entry.put[2] for entry in slice.entries if entry.put))
+        puts = [entry.put for entry in slice.entries if entry.put is not None]
+        decides = (queued.key, record.key, *(key.stored for key, _, _ in puts))
+        weight = min(JOB_STEP_BYTES, sum(size for _, _, size in puts))
         while True:
             try:
-                yield Work(run, (queued.key, record.key), (table.catalogue_key,), weight)
+                yield Work(run, decides, (table.catalogue_key,), weight)
                 break
             except RefusedEntry as refusal:
                 # Nothing of the transaction stayed: what was refused is reported instead, and the rest put again
