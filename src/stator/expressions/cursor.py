@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from stator.errors import ValidationException
+from stator.errors import InvalidAttributeValue, ValidationException
 from stator.expressions.faults import EMPTY, REDUNDANT_PARENTHESES, invalid
 from stator.expressions.nodes import Part, Path
 from stator.expressions.reserved import is_reserved
@@ -182,4 +182,7 @@ def _refuse_size(kind: str, text: str) -> None:
     if size > EXPRESSION_BYTES_MAX:
         reason = "Expression size has exceeded the maximum allowed size;"
         # An update's size is not told.
-        raise invalid(kind, reason if kind == "UpdateExpression" else f"{reason} expression size: {size}")
+        newer = invalid(kind, reason).message
+        # Only the older layer tells the size, and of an update neither does
+        older = newer if kind == "UpdateExpression" else f"{newer} expression size: {size}"
+        raise InvalidAttributeValue(older, newer)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from aws_facts.calls import N, S, Value, batch_put, delete, get, pair, put, query, scan, update
-from aws_facts.case import ABSENT, Call, Case, Exactly, detected, invalid, invalid_like
+from aws_facts.case import ABSENT, Call, Case, Exactly, Refused, detected, invalid, invalid_like
 from aws_facts.wordings import ITEM_TOO_LARGE
 
 KEY = {"pk": S("k")}
@@ -82,29 +82,49 @@ def _clauses(count: int, length: int, joiner: str, clause: str) -> str:
 
 
 def _expression_sizes() -> Iterator[Case]:
-    """4,096 bytes as written: names are not put in before they are counted."""
+    """4,096 bytes as written: names are not put in before they are counted. Only the older layer tells the size."""
     for length, fits in ((4096, True), (4097, False)):
-        refused: Any = {} if fits else invalid_like("Expression size has exceeded the maximum allowed size")
+
+        def said(kind: str, how: Callable[[str], Refused], size: str = "", fits: bool = fits) -> Any:
+            text = f"Invalid {kind}Expression: Expression size has exceeded the maximum allowed size;{size}"
+            return {} if fits else how(text)
+
         sets = "SET " + _clauses(60, length - 4, ", ", "{} = :v")
         yield Case(
-            f"an update expression of {length} bytes", update("plain", KEY, sets, {":v": S("x")}), refused
+            f"an update expression of {length} bytes",
+            update("plain", KEY, sets, {":v": S("x")}),
+            said("Update", detected),
         )
         absent = _clauses(60, length, " AND ", "attribute_not_exists({})")
-        yield Case(f"a condition of {length} bytes", put("plain", KEY, ConditionExpression=absent), refused)
+        yield Case(
+            f"a condition of {length} bytes",
+            put("plain", KEY, ConditionExpression=absent),
+            said("Condition", detected),
+        )
         either = _clauses(60, length, " OR ", "{} = :v")
         filtered = {"FilterExpression": either}
         yield Case(
             f"a query's filter of {length} bytes",
             query("plain", "pk = :p", {":p": S("k"), ":v": S("x")}, **filtered),
-            refused,
+            said("Filter", invalid),
         )
         yield Case(
             f"a scan's filter of {length} bytes",
             scan("plain", **filtered, ExpressionAttributeValues={":v": S("x")}),
-            refused,
+            said("Filter", invalid, " expression size: 4097"),
         )
         paths = _clauses(60, length, ", ", "{}")
-        yield Case(f"a projection of {length} bytes", get("plain", KEY, ProjectionExpression=paths), refused)
+        yield Case(
+            f"a projection of {length} bytes",
+            get("plain", KEY, ProjectionExpression=paths),
+            said("Projection", invalid),
+        )
+        spaced = "pk = :p" + " " * (length - 7)
+        yield Case(
+            f"a key condition of {length} bytes",
+            query("plain", spaced, {":p": S("k")}),
+            said("KeyCondition", invalid),
+        )
     aliases = {f"#a{number}": "n" * 246 + f"q{number}" for number in range(30)}
     yield Case(
         "names are not counted into a projection's size",
