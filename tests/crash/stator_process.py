@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,13 +75,14 @@ class Client:
 
 
 class StatorProcess:
-    """`python -m stator serve` on a file. As a block, it is killed at the end if it still runs."""
+    """`python -m stator serve` on a file, by a command before it if one is given. As a block, it is killed at the end
+    if it still runs."""
 
-    def __init__(self, data: Path, *flags: str) -> None:
+    def __init__(self, data: Path, *flags: str, by: Sequence[str] = ()) -> None:
         foreign = ("AWS_", "STATOR_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "stator", "serve", "--port", "0", "--data", str(data), *flags],
+            [*by, sys.executable, "-m", "stator", "serve", "--port", "0", "--data", str(data), *flags],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -10,7 +10,7 @@ import apsw
 import pytest
 from hand_loop import Answers, HandLoop, submit
 
-from stator.errors import StatorError, StoreFailedError
+from stator.errors import StatorError, StoreBusyError
 from stator.storage.contract import Store, Transaction, decode_counter
 from stator.storage.group import GROUP_WORKS_MAX
 
@@ -206,7 +206,7 @@ def test_a_lock_that_is_never_let_go_fails_the_works_after_half_a_minute(
     while loop.delayed:
         waited += loop.wait()
     assert 30 <= waited < 31
-    assert [type(error) for _, error in answers] == [StoreFailedError]
+    assert [type(error) for _, error in answers] == [StoreBusyError]
     other.execute("ROLLBACK")
     other.close()
     submit(store, answers, add_one)

@@ -18,6 +18,7 @@ import msgspec
 
 from stator.api.call import Call
 from stator.clock import Clock
+from stator.errors import StoreBusyError, StoreFullError, StoreReadOnlyError
 
 EXPRESSIONS = (
     "KeyConditionExpression",
@@ -35,6 +36,7 @@ LEGACY = (
     "AttributesToGet",
     "ConditionalOperator",
 )
+_MENDED_OUTSIDE = (StoreBusyError, StoreFullError, StoreReadOnlyError)
 _encode = msgspec.json.Encoder().encode
 _FLUSH_S = 0.2
 _PENDING_LINES_MAX = 256
@@ -98,7 +100,12 @@ class RequestLog:
         self._line(text, fields)
 
     def failure(self, text: str, error: BaseException, **fields: Any) -> None:
-        """An error of ours, with its stack trace. Written at once."""
+        """An error of ours: one line where its text says all that whoever runs the server can mend, else with its stack
+        trace. Written at once."""
+        if isinstance(error, _MENDED_OUTSIDE):
+            self._line(text, {**fields, "error": type(error).__name__, "problem": str(error)})
+            self.flush()
+            return
         import traceback
 
         trace = "".join(traceback.format_exception(error))

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from stator.errors import StatorError, StoreFailedError
+from stator.errors import StatorError, StoreBusyError
 from stator.storage.contract import Budgets, Done, Scheduler, Transaction
 from stator.storage.group import GROUP_WORKS_MAX, Group, Session, Ticket, answer, as_failure
 
@@ -38,8 +38,9 @@ class _Patience:
 
     def next_delay_s(self) -> float:
         if self._waited_s >= BEGIN_WAIT_S_MAX:
-            raise StoreFailedError(
-                f"Another process has been writing to the file for {BEGIN_WAIT_S_MAX:g} s; nothing was written."
+            raise StoreBusyError(
+                f"Another program has held the file's write lock for {BEGIN_WAIT_S_MAX:g} s; nothing was written."
+                " Close it there, or try again."
             )
         delay_s = self._delay_s
         self._waited_s += delay_s

@@ -12,6 +12,7 @@ import apsw
 from stator.errors import (
     CorruptionError,
     StatorError,
+    StoreBusyError,
     StoreFailedError,
     StoreFullError,
     StoreReadOnlyError,
@@ -36,17 +37,26 @@ _KINDS: Final[tuple[tuple[tuple[type[apsw.Error], ...], type[StatorError], str],
         StoreReadOnlyError,
         "the file, its -wal or its -shm cannot be opened; check that the folder exists and can be written",
     ),
-    ((apsw.BusyError, apsw.LockedError), StoreFailedError, "another process holds the file's lock"),
+    (
+        (apsw.BusyError, apsw.LockedError),
+        StoreBusyError,
+        "another program holds the file's lock; close it there, or wait until it is done",
+    ),
     ((apsw.ConnectionClosedError, apsw.CursorClosedError), StatorError, "the store is closed"),
 )
 
 
+_NO_ROOM_FOR_SHARED_MEMORY: Final = apsw.SQLITE_IOERR_SHMSIZE
+
+
 def translated(error: apsw.Error, path: str, doing: str) -> StatorError:
     """Our error for SQLite's, with the place. Raise it `from` the original."""
+    code = getattr(error, "extendedresult", apsw.SQLITE_ERROR)
+    if code == _NO_ROOM_FOR_SHARED_MEMORY:
+        error = apsw.FullError("no room for the file's -shm")
     for kinds, ours, hint in _KINDS:
         if isinstance(error, kinds):
             return ours(f"{path}: while {doing}: {hint} (SQLite: {error}).")
-    code = getattr(error, "extendedresult", apsw.SQLITE_ERROR)
     name = apsw.mapping_extended_result_codes.get(code) or type(error).__name__
     return StoreFailedError(f"{path}: while {doing}: {name} (SQLite: {error}).")
 
