@@ -52,7 +52,8 @@ def main() -> int:
     except KeyboardInterrupt:
         console.line()
         print("Interrupted: everything is stopped and removed.", file=sys.stderr)
-        print(f"A kept run, to make a page from: {_unfinished(chosen)}", file=sys.stderr)
+        if _unfinished(chosen).exists():
+            print(f"What was measured makes a page: --report {_unfinished(chosen)}", file=sys.stderr)
         return 130
     console.line("\nNot as it should be:\n" + "\n".join(wrong) if wrong else "\nAll is as it should be.")
     return 1 if wrong else 0
@@ -89,6 +90,7 @@ def _run(chosen: argparse.Namespace, folder: Path, console: Console) -> list[str
     others = machine.Others()
     pace = Pace(1, 1, 1) if chosen.quick else Pace(chosen.seconds, 1, 3)
     record = Record(machine.describe(folder), pace.seconds, pace.repeats, pace.seconds)
+    _unfinished(chosen).unlink(missing_ok=True)
 
     def save() -> None:
         record.others_share = others.share()
@@ -108,7 +110,7 @@ def _run(chosen: argparse.Namespace, folder: Path, console: Console) -> list[str
             f"\n!! Other programs used {share} of the cores: these figures are not the servers' own."
         )
     _write(record, chosen.output, console)
-    _unfinished(chosen).unlink()
+    _unfinished(chosen).unlink(missing_ok=True)
     return _misses(record)
 
 

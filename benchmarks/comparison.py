@@ -13,7 +13,7 @@ from http.client import HTTPException
 from pathlib import Path
 from time import monotonic, sleep
 
-from benchmarks import fetching, tables, workloads
+from benchmarks import fetching, tables, unsynced, workloads
 from benchmarks.caller import Caller
 from benchmarks.console import Console
 from benchmarks.errors import BenchmarkError
@@ -163,8 +163,9 @@ class _System:
                     self._fill(server, wanted)
                     self._measure_workloads(server, made)
                 return
-            with self._up(data, self._bench.cores.server) as server:
+            with self._up(data, self._bench.cores.server, unsynced.prefix(self._bench.folder)) as server:
                 self._fill(server, wanted)
+            unsynced.sync()
             sizes = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
             stored = sum(table.items * table.item_bytes * (1 + table.has_index) for table in wanted)
             self._facts.disk_ratio[items] = sizes / stored

@@ -25,6 +25,8 @@ def misses(record: Record) -> str:
         return ""
     missed, others = targets.missed_pairs(record), targets.other_misses(record)
     compared = list(targets.pairs(record))
+    if not compared and not others:
+        return ""
     if not missed and not others:
         return f"**Every target beside the peers is met**, in {len(compared)} comparisons.\n"
     sentences = "".join(f"- {sentence}\n" for sentence in others)

@@ -36,7 +36,8 @@ had is left out, by name. `python -m benchmarks --help` says how to measure less
 - A run in which one answer was an error counts for nothing and is reported.
 - An item of 1 KB is 1,024 bytes by DynamoDB's rules: keys, and one text of random characters. Tables are filled over
   HTTP with BatchWriteItem, in random order. Every write carries a new value. The comparison's tables with a sort key
-  and with an index have 100,000 items at most.
+  and with an index have 100,000 items at most. While they are filled syncs do nothing, as some peers sync each item of
+  a batch; the files are then synced, and their servers started anew.
 - Zipfian keys follow YCSB: constant 0.99, the popular keys spread over the table; "latest" keys the same, by age. One
   request is one operation, but F's read-modify-write is a GetItem and then an UpdateItem of the same key; on several
   connections the second may leave before the first is answered.

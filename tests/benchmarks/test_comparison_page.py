@@ -144,3 +144,8 @@ def test_the_same_run_draws_the_same_plots(tmp_path: Path) -> None:
     first, second = (plots.draw(run, tmp_path / name) for name in ("one", "two"))
     assert [path.read_bytes() for _, path in first] == [path.read_bytes() for _, path in second]
     assert "Requests a second" in first[0][1].read_text()
+
+
+def test_a_run_without_a_peer_claims_nothing_about_them() -> None:
+    text = render(record(cell("stator", 100)))
+    assert "beside the peers is met" not in text

@@ -4,12 +4,13 @@ import json
 import random
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from benchmarks import workloads
+from benchmarks import unsynced, workloads
 from benchmarks.fetching import CannotBeHad, Source, fetched
 from benchmarks.lua import script
 from benchmarks.mixes import SPREAD, Choice, Mix, Part, zipfian
@@ -105,3 +106,12 @@ def test_a_peer_comes_from_the_first_source_that_has_it(tmp_path: Path) -> None:
     with pytest.raises(CannotBeHad, match="peer@2: no compiler"):
         fetched("other", sources[:1], tmp_path)
     assert not (tmp_path / "other").exists()
+
+
+def test_a_server_that_is_filled_waits_for_no_sync(tmp_path: Path) -> None:
+    if not (prefix := unsynced.prefix(tmp_path)):
+        pytest.skip("there is no C compiler")
+    # A pipe cannot be synced: only a sync that does nothing succeeds
+    code = "import os; os.fsync(os.pipe()[1])"
+    assert subprocess.run([*prefix, sys.executable, "-c", code], capture_output=True).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 1
