@@ -31,7 +31,7 @@ from stator.storage.memory import MemoryStore
 SOAK = bool(os.environ.get("STATOR_SOAK"))
 AT_ONCE = 24
 # Requests of each operation, and of each that reads or writes items
-ROUNDS, ITEM_ROUNDS = (3000, 20_000) if SOAK else (30, 240)
+ROUNDS, ITEM_ROUNDS = (300, 2000) if SOAK else (12, 100)
 _OF_ITEMS = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem",
              "TransactGetItems", "TransactWriteItems", "ExecuteStatement", "BatchExecuteStatement",
              "ExecuteTransaction"}  # fmt: skip

@@ -213,7 +213,8 @@ class Wild:
                 return chances.choice((0, 1, 1.5, 1_700_000_000, 4_000_000_000, -1, 1e18, 253402300800))
         low, high = shape.min, shape.max
         if chances.random() < 0.7:
-            return chances.randrange(low or 1, min(high or 10, (low or 1) + 100) + 1)
+            least = 1 if low is None else low
+            return chances.randint(least, max(least, least + 10 if high is None else min(high, least + 100)))
         return chances.choice([each for each in (low, high, *_LONGS) if each is not None])
 
     def _map_key(self, shape: Shape) -> str:
