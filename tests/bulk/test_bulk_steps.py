@@ -16,6 +16,7 @@ from doors import InProcessDoor, Refusal
 
 from stator.clock import ManualClock
 from stator.engine.database import Database, Options
+from stator.engine.verification import verify
 from stator.storage.contract import Aside, Steps, drive
 from stator.storage.memory import MemoryStore
 
@@ -143,6 +144,7 @@ def test_a_new_process_at_every_step_puts_every_record_once(tmp_path: Path, comp
         drive(world.store, world.process().jobs.step())
         shown = world.described(arn)
         progress.append(shown["ProcessedItemCount"])
+        assert list(verify(world.store)) == []
         steps += 1
     assert steps > 10
     assert progress == sorted(progress)
