@@ -143,7 +143,9 @@ def _write(record: Record, folder: Path, console: Console) -> None:
         for what, path in plots.draw(record, (folder / options.KEPT).parent):
             drawn.append((what, path.relative_to(folder).as_posix()))
     page = folder / "performance.md"
-    page.write_text(report.render(record, drawn), encoding="utf-8")
+    findings = folder / options.FINDINGS
+    text = findings.read_text("utf-8") if findings.exists() else ""
+    page.write_text(report.render(record, drawn, text), encoding="utf-8")
     console.line(f"\nWritten to {page}")
 
 

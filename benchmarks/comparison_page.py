@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks import targets, workloads
 from benchmarks.markdown import table, whole
-from benchmarks.records import NOTHING, Cell, Record, SystemFacts
+from benchmarks.records import HTTP, NOTHING, Cell, Record, SystemFacts
 from benchmarks.targets import Pair
 from benchmarks.wrk import Run
 
@@ -149,14 +149,15 @@ def _shown(record: Record) -> list[str]:
 
 
 def _groups(record: Record) -> Iterator[tuple[int, int]]:
-    yield from dict.fromkeys((cell.items, cell.connections) for cell in record.cells if cell.run)
+    found = ((cell.items, cell.connections) for cell in record.cells if cell.run and cell.door == HTTP)
+    yield from dict.fromkeys(found)
 
 
 def _rows(record: Record, items: int, connections: int) -> dict[tuple[str, str], dict[str, Cell]]:
     """The cells of one table: for each workload and choice of keys, by system."""
     rows: dict[tuple[str, str], dict[str, Cell]] = {}
     for cell in record.cells:
-        if (cell.items, cell.connections) == (items, connections) and cell.workload:
+        if (cell.items, cell.connections, cell.door) == (items, connections, HTTP) and cell.workload:
             rows.setdefault((cell.workload, cell.keys), {})[cell.system] = cell
     return rows
 

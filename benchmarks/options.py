@@ -11,6 +11,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 # Not /tmp, which is memory on many systems
 FOLDER = Path("/var/tmp")
 KEPT = Path("performance") / "results.json"
+# What profiling found, kept by hand: each run's page includes it
+FINDINGS = Path("performance") / "findings.md"
 NAMES = tuple(dict.fromkeys((*plan.NAMES, *workloads.NAMES)))
 
 

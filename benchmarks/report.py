@@ -80,8 +80,9 @@ _LOAD_NAMES = (
 )
 
 
-def render(record: Record, plots: Sequence[tuple[str, str]] = ()) -> str:
-    """The page in Markdown. `plots`: what each shows, and its file's path from the page."""
+def render(record: Record, plots: Sequence[tuple[str, str]] = (), findings: str = "") -> str:
+    """The page in Markdown. `plots`: what each shows, and its file's path from the page. `findings`: what profiling
+    found, written by people, from a heading of the second level on."""
     facts = [*record.machine, ("Other programs meanwhile", f"{record.others_share:.0%} of all cores")]
     results = record.results()
     sections = [
@@ -93,6 +94,7 @@ def render(record: Record, plots: Sequence[tuple[str, str]] = ()) -> str:
         *comparison_page.sections(record, plots),
         _loads(results.loads()),
         _figures(results.figures()),
+        findings,
         _how(record),
     ]
     return "\n".join(section for section in sections if section)

@@ -60,3 +60,8 @@ def test_every_table_of_the_page_has_as_many_cells_in_each_row() -> None:
     for table in page(GET, START).split("\n\n"):
         counts = {line.count("|") for line in table.splitlines() if line.startswith("|")}
         assert len(counts) <= 1
+
+
+def test_what_people_found_stays_on_the_page() -> None:
+    text = render(Record(FACTS, 4, 3, 4, loads=[GET]), findings="## Findings\n\nA cache helped.\n")
+    assert text.index("A cache helped.") < text.index("## How it is measured")
