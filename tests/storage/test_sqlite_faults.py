@@ -83,6 +83,30 @@ def test_after_a_crash_at_any_point_the_file_holds_whole_works_and_all_that_were
     disk.unregister()
 
 
+def test_after_a_crash_the_file_holds_whole_groups(tmp_path: Path, reopener: Reopener) -> None:
+    """Groups of three and of four works, led on a loop, with a refused one among them, that share one commit each."""
+    disk = FaultyDisk("recorded groups")
+    store, loop, answers = SqliteStore(str(tmp_path / "data.db"), vfs=disk.name, salt=SALT), HandLoop(), Answers()
+    store.attach(loop)
+    expected = [rows_of(store)]
+    for works in (WORKS[:3], WORKS[3:]):
+        for work in (*works[:1], refuse, *works[1:]):
+            submit(store, answers, work)
+        loop.run()
+        expected.append(rows_of(store))
+        disk.mark(len(expected) - 1)
+    store.close()
+    disk.unregister()
+    assert [error is None for _, error in answers].count(True) == len(WORKS)
+    assert expected[-1] == states()[-1]
+    check_crashes({}, disk.events, expected, reopener)
+
+
+def refuse(own: Transaction) -> None:
+    own.put(b"refused", b"by itself")
+    raise KeyError("its own")
+
+
 def test_a_store_that_answers_before_it_syncs_would_be_caught(tmp_path: Path, reopener: Reopener) -> None:
     disk = FaultyDisk("recorded early")
     run(disk, tmp_path / "data.db", "relaxed")
@@ -196,9 +220,6 @@ def test_every_work_of_a_group_is_told_of_its_failure_and_the_next_group_succeed
     disk = FaultyDisk("faulty group", Fault.FULL)
     store, loop, answers = SqliteStore(path, vfs=disk.name), HandLoop(), Answers()
     store.attach(loop)
-
-    def refuse(own: Transaction) -> None:
-        raise KeyError("its own")
 
     submit(store, answers, lambda own: own.put(b"a", b"1"))
     submit(store, answers, refuse)
