@@ -41,10 +41,14 @@ def _bar(stream: TextIO) -> Iterator[Watch]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=Console(file=stream), transient=True) as bars:
-        task = bars.add_task("", total=None)
+        task, shown = bars.add_task("", total=None), ""
 
         def show(progress: Progress) -> None:
-            bars.update(task, description=progress.what, completed=progress.rows, total=progress.total)
+            nonlocal task, shown
+            if progress.what != shown:
+                bars.remove_task(task)
+                task, shown = bars.add_task(progress.what, total=progress.total), progress.what
+            bars.update(task, completed=progress.rows)
 
         yield _seldom(_BAR_EVERY_S, show, at_once=True)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from stator.engine import indexes, records
 from stator.engine.catalogue import Index, Table, TtlStatus
-from stator.engine.item_keys import stored_key
+from stator.engine.item_keys import can_be_key, stored_key
 from stator.engine.verification_findings import Area, Finding, Progress, Watch
 from stator.engine.verification_reading import UNREAD, Gap, Unreadable, look_up, walk
 from stator.errors import CorruptionError
@@ -198,7 +198,7 @@ class ItemsCheck:
 
     def _index_row(self, reader: Reader, index: Index, stored: bytes, record: bytes) -> None:
         table = self._table
-        projected = sound_item(record)
+        projected = decoded(record)
         if isinstance(projected, str):
             self._find(Area.INDEX, projected, row=stored, index=index)
             return
@@ -214,13 +214,14 @@ class ItemsCheck:
             self._find(Area.INDEX, "there is a row, and no item", key, stored, index)
             return
         assert isinstance(found, bytes)
-        item = sound_item(found)
+        item = decoded(found)
         if isinstance(item, str):
             return
-        own = indexes.index_row(table, index, item, base, found)
-        if own is None:
+        # What the row holds was compared when its item was looked at
+        has_row = can_be_key(index.keys, len(index.partition), item)
+        if not has_row:
             self._find(Area.INDEX, "there is a row, and the item has none there", key, stored, index)
-        elif own[0] != stored:
+        elif indexes.start_key(table, index, item) != stored:
             self._find(Area.INDEX, "the row is not where the item's index key is now", key, stored, index)
 
     def _entries(self, reader: Reader, rows: list[Row]) -> None:
@@ -244,15 +245,25 @@ class ItemsCheck:
                 self._find(Area.EXPIRY, text, self._key(item), entry)
 
 
-def sound_item(record: bytes) -> Item | str:
-    """The item of a record; or what is wrong with the record."""
+def decoded(record: bytes) -> Item | str:
+    """The item of a record; or why it cannot be had."""
     try:
-        item = records.decode(record)
-        size = item_size(item)
+        return records.decode(record)
     except CorruptionError as error:
         return str(error)
     except Exception as error:  # whatever bytes may lead to, they are the finding
         return f"the stored item cannot be decoded: {type(error).__name__}: {error}"
+
+
+def sound_item(record: bytes) -> Item | str:
+    """The item of a record; or what is wrong with the record."""
+    item = decoded(record)
+    if isinstance(item, str):
+        return item
+    try:
+        size = item_size(item)
+    except Exception as error:
+        return f"the stored item has values of no type: {type(error).__name__}: {error}"
     if size != records.size(record) or record[1]:
         return f"the stored item says it has {records.size(record)} bytes, and has {size}"
     return item
