@@ -58,7 +58,7 @@ class Connection(asyncio.Protocol):
         self._reading = True
         self._writable = True
         self._turn_due = False
-        # Bytes of an arriving body, and of bodies that wait, that are charged to the server's budget
+        # Bytes of an arriving body, and of bodies that wait or run, that are charged to the server's budget
         self._charged = 0
         self._charged_waiting = 0
         # When the current phase began, by the connections' clock, and what was unsent when last looked at
@@ -209,6 +209,7 @@ class Connection(asyncio.Protocol):
         parser = self._parser
         if not parser.partial or self._ending:
             self._charge(0)
+            self._balance_reading()
         elif not parser.whole_head:
             return
         elif not self._charge(len(parser.body)):
@@ -238,7 +239,7 @@ class Connection(asyncio.Protocol):
         return added == 0 or self._connections.hold(added)
 
     def _charge_waiting(self, held: int) -> None:
-        """Accounts for the bodies of whole requests that wait."""
+        """Accounts for the bodies of whole requests that wait, or run long."""
         self._connections.hold(held - self._charged_waiting)
         self._charged_waiting = held
 
@@ -250,7 +251,8 @@ class Connection(asyncio.Protocol):
         """Input is read while little waits and the client takes its answers."""
         bounds = self._bounds
         queued = sum([len(request.body) for request in self._queue]) if self._queue else 0
-        self._charge_waiting(queued)
+        running = len(self._running.body) if self._running is not None else 0
+        self._charge_waiting(queued + running)
         waiting = bool(self._queue) and (
             len(self._queue) >= bounds.queue_requests_max
             or queued >= bounds.queue_bytes_max
