@@ -36,6 +36,7 @@ FILL_S_MAX = 1200.0
 _FRESH_STEP = 400_000
 _ANSWERS_S_MAX = 30.0
 _POLL_S = 0.005
+_SETTLED_S_MAX, _SETTLE_STEP_S, _RESTING_SHARE = 10.0, 0.2, 0.1
 _TRACED_PUTS = 50
 _SYNC_CALLS = ("fsync(", "fdatasync(", "msync(", "sync_file_range(", "syncfs(")
 Save = Callable[[], None]
@@ -232,6 +233,7 @@ class _System:
     ) -> Run:
         mix = workload.mix(made, choice, self._fresh_first, connections)
         self._fresh_first += _FRESH_STEP
+        _settle(server)
         return run_mix(self._bench, server, mix, connections, seconds)
 
     def _add(self, cell: Cell) -> None:
@@ -271,6 +273,18 @@ def _wait_for_answer(server: Server) -> None:
             sleep(_POLL_S)
         finally:
             caller.close()
+
+
+def _settle(server: Server) -> None:
+    """Waits until the server rests: a slow one works on after wrk is gone, on what its connections left behind."""
+    deadline = monotonic() + _SETTLED_S_MAX
+    before = (server.cpu_s(), server.written_bytes())
+    while monotonic() < deadline:
+        sleep(_SETTLE_STEP_S)
+        now = (server.cpu_s(), server.written_bytes())
+        if now[0] - before[0] <= _RESTING_SHARE * _SETTLE_STEP_S and now[1] == before[1]:
+            return
+        before = now
 
 
 def _free_port() -> int:
