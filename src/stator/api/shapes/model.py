@@ -63,10 +63,14 @@ _OPEN: dict[str, dict[str, Any]] = {
 }
 
 
+# Made with the module: threads that load the model at once must not find msgspec half knowing its types.
+_decode = msgspec.json.Decoder(Model).decode
+
+
 @cache
 def load() -> Model:
     """The model with `_OPEN` applied."""
-    model = msgspec.json.decode(Path(__file__).with_name("model.json").read_bytes(), type=Model)
+    model = _decode(Path(__file__).with_name("model.json").read_bytes())
     shapes = model.services[DYNAMODB].shapes
     for name, changes in _OPEN.items():
         shapes[name] = msgspec.structs.replace(shapes[name], **changes)

@@ -6,6 +6,7 @@ nulls. What it refuses is not yet wrong; `coercion` and `constraints` say what i
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import Annotated, Any, Literal, Required, TypedDict
 
@@ -63,12 +64,21 @@ class AttributeValue(TypedDict, total=False):
     BOOL: bool
 
 
+# msgspec keeps what it finds out about a type with the type, from the beginning of finding it out: another thread that
+# meets a half-known type then ends the process. So only one at a time makes a type and has it known to the end, with
+# all the types it shares with others.
+_first_use = threading.Lock()
+
+
 @cache
 def request_type(operation: str, service_name: str = DYNAMODB, value_type: Any = AttributeValue) -> Any:
     """The type of an operation's request, with `value_type` for its attribute values. KeyError for an operation that
-    the model has not."""
+    the model has not. Safe to ask for, and to use, from any thread."""
     model = service(service_name)
-    return _structure(model.shapes, model.operations[operation].input, value_type)
+    with _first_use:
+        type_ = _structure(model.shapes, model.operations[operation].input, value_type)
+        msgspec.json.Decoder(type_, dec_hook=decode_hook)
+    return type_
 
 
 def _structure(shapes: dict[str, Shape], name: str, value_type: Any) -> Any:
