@@ -201,9 +201,7 @@ class _System:
 
     def _warm_up(self, server: Server, made: Tables) -> None:
         self._console.doing(f"{self._system.title}: warming up")
-        self._one(
-            server, workloads.WORKLOADS[3], made, Choice.UNIFORM, CONNECTIONS[-1], self._system.warm_up_s
-        )
+        self._one(server, workloads.WARM_UP, made, Choice.UNIFORM, CONNECTIONS[-1], self._system.warm_up_s)
 
     def _measure_workload(
         self, server: Server, workload: Workload, made: Tables, choice: Choice, answer_bytes: int

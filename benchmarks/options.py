@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import fetching, peers, plan, workloads
@@ -69,7 +70,7 @@ def read() -> argparse.Namespace:
     return chosen
 
 
-def _names(known: tuple[str, ...]) -> type:
+def _names(known: tuple[str, ...]) -> Callable[[str], frozenset[str]]:
     """Reads names separated by commas; one that is not known is refused with those that are."""
 
     def parsed(text: str) -> frozenset[str]:
@@ -78,7 +79,7 @@ def _names(known: tuple[str, ...]) -> type:
             raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: not among {', '.join(known)}")
         return names
 
-    return parsed  # type: ignore[return-value]
+    return parsed
 
 
 def is_full(chosen: argparse.Namespace) -> bool:

@@ -110,11 +110,12 @@ class IndexCost:
 
 
 def index_costs(record: Record) -> list[IndexCost]:
+    """At the sizes where both tables hold as many items."""
     cells = {cell.place: cell.run for cell in _own_cells(record) if cell.rate}
     found = []
     for (items, workload, keys, connections, door), run in cells.items():
         plain = cells.get((items, "put", keys, connections, door))
-        if workload == "put-index" and run and plain:
+        if workload == "put-index" and items <= workloads.SIDE_ITEMS_MAX and run and plain:
             written = run.written_bytes / max(plain.written_bytes, 1)
             found.append(IndexCost(items, connections, run.cpu_us / max(plain.cpu_us, 1e-3), written))
     return found

@@ -19,7 +19,7 @@ from benchmarks.templates import template
 
 _QUERY_ITEMS = 100
 # Filling takes its time: a million items are in the table that most workloads use, fewer in the other two
-_SIDE_ITEMS_MAX = 100_000
+SIDE_ITEMS_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Tables:
 
 
 def tables_of(items: int) -> Tables:
-    side = min(items, _SIDE_ITEMS_MAX)
+    side = min(items, SIDE_ITEMS_MAX)
     return Tables(
         Table("items", items, 1024),
         Table("pages", side, 1024, partition_items=_QUERY_ITEMS),
@@ -187,3 +187,4 @@ WORKLOADS = (
     ),
 )
 NAMES = tuple(workload.name for workload in WORKLOADS)
+WARM_UP = next(workload for workload in WORKLOADS if workload.name == "A")
