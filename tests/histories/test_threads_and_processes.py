@@ -112,6 +112,16 @@ def test_a_history_of_clients_over_http_is_linearizable(kind: type[Client], tmp_
         assert found is None, str(found)
 
 
+@pytest.mark.parametrize("kind", [Client, OneByOne])
+def test_a_history_over_several_workers_is_linearizable(kind: type[Client], tmp_path: Path) -> None:
+    """Every client reads what any other was told, whichever worker either is at."""
+    for seed in range(SEEDS):
+        with StatorProcess(tmp_path / f"{seed}.db", "--durability", "relaxed", "--workers", "3") as server:
+            server.client().call("CreateTable", **CREATE)
+            found = violation(history_of_processes([server.endpoint], kind, seed, tmp_path))
+        assert found is None, str(found)
+
+
 def test_a_history_over_two_servers_of_one_file_is_linearizable(tmp_path: Path) -> None:
     """Every client reads what any other was told, whichever server either is at."""
     for seed in range(SEEDS):
