@@ -257,3 +257,7 @@ class BudgetExceededError(StatorError):
 
 class LimitedElsewhereError(StatorError):
     """A read of what is limited, in a process that does not hold the limits: another one has to do it."""
+
+
+class UnreachableError(StatorError):
+    """The database is elsewhere and did not answer: the endpoint, and what was met on the way."""

@@ -1,0 +1,95 @@
+"""Which members of an operation's request or answer hold attribute values, binaries or times; and how to change those.
+
+AWS's model says where they stand. From it a converter is compiled for an operation, once: a function that makes a new
+value with each attribute value, and each time, replaced, and shares what holds none. Where an operation has neither,
+there is no converter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stator.api.operations import service_of
+from stator.api.shapes import service
+from stator.api.shapes.model import Shape
+
+Convert = Callable[[Any], Any]
+
+
+class Leaves:
+    """What to do with each attribute value and each time (None: nothing). `item` is, where it is given, used for
+    a whole map of attribute values instead of its members one by one."""
+
+    def __init__(self, value: Convert | None, time: Convert | None, item: Convert | None = None) -> None:
+        self.value = value
+        self.time = time
+        self.item = item
+
+
+def request_converter(operation: str, leaves: Leaves) -> Convert | None:
+    """For requests. KeyError for an operation that the model has not."""
+    model = service(service_of(operation))
+    return _compile(model.shapes, model.operations[operation].input, leaves)
+
+
+def answer_converter(operation: str, leaves: Leaves) -> Convert | None:
+    """For answers."""
+    model = service(service_of(operation))
+    output = model.operations[operation].output
+    return _compile(model.shapes, output, leaves) if output else None
+
+
+def _compile(shapes: dict[str, Shape], name: str, leaves: Leaves) -> Convert | None:
+    if name == "AttributeValue":
+        return leaves.value
+    shape = shapes[name]
+    match shape.kind:
+        case "structure":
+            return _structure(shapes, shape, leaves)
+        case "map":
+            if shape.element == "AttributeValue" and leaves.item is not None:
+                return leaves.item
+            return _map(_compile(shapes, shape.element, leaves))
+        case "list":
+            return _list(_compile(shapes, shape.element, leaves))
+        case "timestamp":
+            return leaves.time
+    return None
+
+
+def _structure(shapes: dict[str, Shape], shape: Shape, leaves: Leaves) -> Convert | None:
+    compiled = {
+        member: convert
+        for member, inner in shape.members.items()
+        if (convert := _compile(shapes, inner, leaves)) is not None
+    }
+    if not compiled:
+        return None
+
+    def convert_structure(value: Any) -> Any:
+        """What is no structure, or a null, is left for the service to refuse."""
+        if not isinstance(value, dict):
+            return value
+        changed = dict(value)
+        for member in value:
+            convert = compiled.get(member)
+            if convert is not None and value[member] is not None:
+                changed[member] = convert(value[member])
+        return changed
+
+    return convert_structure
+
+
+def _map(convert: Convert | None) -> Convert | None:
+    if convert is None:
+        return None
+    return lambda value: (
+        {key: convert(inner) for key, inner in value.items()} if isinstance(value, dict) else value
+    )
+
+
+def _list(convert: Convert | None) -> Convert | None:
+    if convert is None:
+        return None
+    return lambda value: [convert(inner) for inner in value] if isinstance(value, (list, tuple)) else value

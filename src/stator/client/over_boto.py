@@ -1,0 +1,138 @@
+"""A transport through boto3: AWS itself, or wherever a boto3 Session, client or resource goes.
+
+Credentials, retries, endpoints and signatures are botocore's. Only shapes are changed: botocore has bytes and datetimes
+where the wire has base64 and seconds.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+
+from stator.api.operations import service_of
+from stator.api.shapes import STREAMS
+from stator.client.faults import fault
+from stator.client.low_level import answer_to_wire, request_from_wire, to_wire
+from stator.errors import StatorError, UnreachableError
+
+_SERVICES = ("dynamodb", "dynamodbstreams")
+
+
+class OverBoto:
+    """Safe to share between threads, as botocore's clients are. `target` is a boto3 Session, a client or a resource of
+    dynamodb. The clients that this makes itself are closed with it."""
+
+    def __init__(self, target: Any, *, region: str | None = None, endpoint_url: str | None = None) -> None:
+        self._lock = threading.Lock()
+        self._closed = False
+        self._clients: dict[str, Any] = {}
+        self._own: list[Any] = []
+        self._session: Any = None
+        self._made_with = {"region_name": region, "endpoint_url": endpoint_url}
+        if is_session(target):
+            self._session = target
+        else:
+            client = target.meta.client if is_resource(target) else target
+            if not is_client(client):
+                raise StatorError(f"{target!r} is no boto3 Session, client or resource")
+            self._clients[client.meta.service_model.service_name] = client
+        self.region: str = region or self._client("dynamodb").meta.region_name
+
+    def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """As Transport's."""
+        if self._closed:
+            raise StatorError("This database is closed.")
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import ConnectionError as Disconnected
+
+        client = self._client("dynamodbstreams" if service_of(operation) == STREAMS else "dynamodb")
+        try:
+            answer = getattr(client, snake_case(operation))(**request_from_wire(operation)(request))
+        except ClientError as error:
+            raise _translated(error.response) from error
+        except Disconnected as error:
+            raise UnreachableError(str(error)) from error
+        except BotoCoreError as error:
+            raise StatorError(str(error)) from error
+        answer.pop("ResponseMetadata", None)
+        wire: dict[str, Any] = answer_to_wire(operation)(answer)
+        return wire
+
+    def close(self) -> None:
+        self._closed = True
+        with self._lock:
+            for client in self._own:
+                client.close()
+            self._own.clear()
+
+    def _client(self, service: str) -> Any:
+        client = self._clients.get(service)
+        if client is not None:
+            return client
+        with self._lock:
+            if service not in self._clients:
+                made = self._made(service)
+                self._own.append(made)
+                self._clients[service] = made
+            return self._clients[service]
+
+    def _made(self, service: str) -> Any:
+        if self._session is not None:
+            return self._session.client(service, **self._made_with)
+        return _sibling(next(iter(self._clients.values())), service)
+
+
+def is_session(target: Any) -> bool:
+    """Told by what it has: boto3 is not loaded to ask."""
+    return callable(getattr(target, "client", None)) and callable(getattr(target, "get_credentials", None))
+
+
+def is_resource(target: Any) -> bool:
+    return is_client(getattr(getattr(target, "meta", None), "client", None))
+
+
+def is_client(target: Any) -> bool:
+    model = getattr(getattr(target, "meta", None), "service_model", None)
+    return getattr(model, "service_name", None) in _SERVICES
+
+
+def snake_case(operation: str) -> str:
+    """The name of an operation as boto3's clients spell it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
+
+
+def _sibling(client: Any, service: str) -> Any:
+    """A client of the other service that goes where `client` goes, with its credentials."""
+    from botocore.session import Session
+
+    session = Session()
+    session._credentials = client._request_signer._credentials
+    meta = client.meta
+    on_aws = ".amazonaws." in meta.endpoint_url
+    return session.create_client(
+        service,
+        region_name=meta.region_name,
+        endpoint_url=None if on_aws else meta.endpoint_url,
+        config=meta.config,
+    )
+
+
+def _translated(response: dict[str, Any]) -> Any:
+    members = dict(response)
+    error = members.pop("Error", {})
+    members.pop("ResponseMetadata", None)
+    message = error.get("Message") or members.pop("message", members.pop("Message", ""))
+    members.pop("message", None)
+    members.pop("Message", None)
+    if "Item" in members:
+        members["Item"] = {name: to_wire(value) for name, value in members["Item"].items()}
+    if "CancellationReasons" in members:
+        members["CancellationReasons"] = [_reason_to_wire(each) for each in members["CancellationReasons"]]
+    return fault(error.get("Code", "UnknownError"), message, members)
+
+
+def _reason_to_wire(reason: dict[str, Any]) -> dict[str, Any]:
+    if "Item" not in reason:
+        return reason
+    return {**reason, "Item": {name: to_wire(value) for name, value in reason["Item"].items()}}
