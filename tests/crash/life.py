@@ -66,6 +66,12 @@ class Life:
         found: list[dict[str, Any]] = self.call(operation)[member]
         return str(found[-1][name])
 
+    def contents(self) -> dict[str, list[dict[str, Any]]]:
+        """The items of every table."""
+        return {
+            name: self.call("Scan", TableName=name)["Items"] for name in self.call("ListTables")["TableNames"]
+        }
+
     def complaints(self) -> list[str]:
         return [str(each) for each in verify(self.db.store, now=self.clock.now)]
 

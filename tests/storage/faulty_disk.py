@@ -1,8 +1,8 @@
 """A disk that fails, as an SQLite VFS, and that remembers what was done to it (`events`; power_cut says what is left).
 
-`Fault.ONCE` refuses the n-th write, sync, truncation or removal. `FORGETS` refuses the n-th sync, and what it should
-have made durable never will be, though it can still be read (as Linux does it). `FULL` has no space for any write from
-the n-th call until `repair`. `DEAD` refuses the n-th call and everything after it.
+`Fault.ONCE` refuses the n-th write, sync, truncation or removal, `UNREAD` the n-th read. `FORGETS` refuses the n-th
+sync, and what it should have made durable never will be, though it can still be read (as Linux does it). `FULL` has no
+space for any write from the n-th call until `repair`. `DEAD` refuses the n-th call and everything after it.
 
 The files lie on the real disk below, which is not synced: a sync here is an event.
 """
@@ -21,18 +21,23 @@ _LOGS: Final = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL
 
 class Fault(enum.Enum):
     ONCE = "once"
+    UNREAD = "unread"
     FORGETS = "forgets"
     FULL = "full"
     DEAD = "dead"
 
 
 class Kind(enum.Enum):
+    READ = "read"
     WRITE = "write"
     TRUNCATE = "truncate"
     SYNC = "sync"
     FAILED_SYNC = "failed sync"
     DELETE = "delete"
     MARK = "mark"
+
+
+_ONLY: Final = {Fault.FORGETS: Kind.SYNC, Fault.UNREAD: Kind.READ}
 
 
 class Event(NamedTuple):
@@ -72,7 +77,7 @@ class FaultyDisk(apsw.VFS):
 
     def count(self, kind: Kind) -> None:
         """Counts a call that changes the disk; raises when it is to fail."""
-        if self.fault is Fault.FORGETS and kind is not Kind.SYNC:
+        if kind is not _ONLY.get(self.fault, kind):
             return
         self.calls += 1
         if self.fault is Fault.FULL:
@@ -84,7 +89,8 @@ class FaultyDisk(apsw.VFS):
     def xOpen(self, name: Any, flags: list[int]) -> FaultyFile:  # noqa: N802
         path = name.filename() if isinstance(name, apsw.URIFilename) else name
         may_be_new = bool(flags[0] & _LOGS) and bool(flags[0] & apsw.SQLITE_OPEN_CREATE)
-        return FaultyFile(self, name, flags, path, may_be_new)
+        kind = UnreadFile if self.fault is Fault.UNREAD else FaultyFile
+        return kind(self, name, flags, path, may_be_new)
 
     def xDelete(self, name: str, sync_folder: bool) -> None:  # noqa: N802
         self.count(Kind.DELETE)
@@ -120,3 +126,11 @@ class FaultyFile(apsw.VFSFile):
         self.disk.count(Kind.TRUNCATE)
         super().xTruncate(size)
         self.disk.note(Kind.TRUNCATE, self.path, size)
+
+
+class UnreadFile(FaultyFile):
+    """One whose reads are counted, which takes time."""
+
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
+        self.disk.count(Kind.READ)
+        return super().xRead(amount, offset)
