@@ -45,8 +45,9 @@ class Load:
     both_cores: bool = False
 
 
-def _is_empty(answer: dict[str, Any]) -> bool:
-    return answer == {}
+def is_empty(answer: dict[str, Any]) -> bool:
+    """True without a member; of two that were not asked for, some peers send one."""
+    return answer.keys() <= {"ConsumedCapacity", "ItemCollectionMetrics"}
 
 
 def get(table: Table) -> Request:
@@ -59,7 +60,7 @@ def get(table: Table) -> Request:
 
 def put(table: Table) -> Request:
     item = {"pk": {"S": "<key+0>"}, "body": {"S": f"<value:{table.value_length}>"}}
-    return Request(template("PutItem", {"TableName": table.name, "Item": item}, table.items), _is_empty)
+    return Request(template("PutItem", {"TableName": table.name, "Item": item}, table.items), is_empty)
 
 
 def put_ten_attributes(table: Table) -> Request:
@@ -76,7 +77,7 @@ def put_ten_attributes(table: Table) -> Request:
         "answers": {"L": [{"S": "yes"}, {"S": "no"}]},
         "body": {"S": "<value:840>"},
     }
-    return Request(template("PutItem", {"TableName": table.name, "Item": item}, table.items), _is_empty)
+    return Request(template("PutItem", {"TableName": table.name, "Item": item}, table.items), is_empty)
 
 
 def update(table: Table) -> Request:
@@ -90,7 +91,7 @@ def update(table: Table) -> Request:
             ":least": {"N": "10"},
         },
     }
-    return Request(template("UpdateItem", body, table.items), _is_empty)
+    return Request(template("UpdateItem", body, table.items), is_empty)
 
 
 def query(table: Table) -> Request:

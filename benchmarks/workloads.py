@@ -74,10 +74,6 @@ def _reads_and_updates(reads: float) -> Callable[[Tables], list[tuple[float, tup
     return parts
 
 
-def _answers_nothing(answer: dict[str, Any]) -> bool:
-    return answer == {}
-
-
 def overwrite(table: Table) -> Request:
     """An update of the item's one attribute."""
     body = {
@@ -86,7 +82,7 @@ def overwrite(table: Table) -> Request:
         "UpdateExpression": "SET body = :new",
         "ExpressionAttributeValues": {":new": {"S": f"<value:{table.value_length}>"}},
     }
-    return Request(template("UpdateItem", body, table.items), _answers_nothing)
+    return Request(template("UpdateItem", body, table.items), loads.is_empty)
 
 
 def insert(table: Table) -> Request:
@@ -96,7 +92,7 @@ def insert(table: Table) -> Request:
         "body": {"S": f"<value:{table.value_length}>"}
     }
     return Request(
-        template("PutItem", {"TableName": table.name, "Item": item}, table.partitions), _answers_nothing
+        template("PutItem", {"TableName": table.name, "Item": item}, table.partitions), loads.is_empty
     )
 
 
@@ -104,7 +100,7 @@ def put_indexed(table: Table) -> Request:
     """An item whose place in the index stays while its value, which the index holds too, changes."""
     item = {"pk": "<key+0>", "gk": "<key+1>", "body": f"<value:{table.value_length}>"}
     body = {"TableName": table.name, "Item": {name: {"S": text} for name, text in item.items()}}
-    return Request(template("PutItem", body, table.items), _answers_nothing)
+    return Request(template("PutItem", body, table.items), loads.is_empty)
 
 
 def short_scan(table: Table) -> Request:
@@ -134,7 +130,7 @@ def transact_write(table: Table) -> Request:
     }
     check = condition | {"Key": {"pk": {"S": "<key+3>"}}}
     body = {"TransactItems": [put(0), put(1), {"Update": update}, {"ConditionCheck": check}]}
-    return Request(template("TransactWriteItems", body, table.items), _answers_nothing)
+    return Request(template("TransactWriteItems", body, table.items), loads.is_empty)
 
 
 _ZIPFIAN_FIRST = (Choice.ZIPFIAN, Choice.UNIFORM)
