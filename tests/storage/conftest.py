@@ -6,25 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from stores import KINDS, make_store
 
-from stator.storage import open_store
 from stator.storage.contract import Store
-from stator.storage.memory import MemoryStore
-from stator.storage.simulator import SimulatorStore
-
-KINDS = ["memory", "simulator", "sqlite", "sqlite-relaxed"]
-
-
-def make_store(kind: str, folder: Path) -> Store:
-    match kind:
-        case "memory":
-            return MemoryStore()
-        case "simulator":
-            return SimulatorStore()
-        case "sqlite-relaxed":
-            return open_store(str(folder / "relaxed.db"), "relaxed")
-        case _:
-            return open_store(str(folder / "full.db"))
 
 
 @pytest.fixture(params=KINDS)

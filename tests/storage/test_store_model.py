@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from conftest import make_store
 from hand_loop import Answers, HandLoop, submit
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stores import make_store
 
 from stator.storage.contract import Reader, Row, Transaction, decode_counter, encode_counter
 from stator.storage.intervals import Intervals
