@@ -9,7 +9,7 @@ from email.utils import formatdate
 import pytest
 from raw_http import head, request
 
-from stator.server.replies import http_date
+from stator.wire.answers import http_date
 
 KEY = {"TableName": "songs", "Key": {"pk": {"S": "a"}}}
 

@@ -10,11 +10,11 @@ import pytest
 from stator.clock import ManualClock
 from stator.errors import StatorError
 from stator.server.jobs import JobRunner
-from stator.server.namespaces import account_of
 from stator.server.requestlog import RequestLog
 from stator.server.scheduler import LoopScheduler, Turns
 from stator.server.steps import Journey
 from stator.storage.contract import Aside, Work
+from stator.wire.namespaces import account_of
 
 
 class AtOnceStore:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 
 from stator.wire.answers import JSON_1_0, response_head
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TYPE = "com.amazon.coral.service#"
 _KINDS = {403: "AccessDeniedException", 500: "InternalServerError", 503: "ServiceUnavailable"}
 
@@ -27,13 +23,6 @@ def refusal(request_id: str, status: int, text: str, date: str = "") -> bytes:
     kind = _KINDS.get(status, "SerializationException")
     member = "Message" if kind == "SerializationException" else "message"
     return whole(request_id, status, msgspec.json.encode({"__type": _TYPE + kind, member: text}), date=date)
-
-
-def http_date(seconds: float) -> str:
-    """A time since the epoch as HTTP writes it, whatever the locale."""
-    at = time.gmtime(seconds)
-    day, month = _DAYS[at.tm_wday], _MONTHS[at.tm_mon - 1]
-    return f"{day}, {at.tm_mday:02} {month} {at.tm_year} {at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02} GMT"
 
 
 def closing(answer: bytes) -> bytes:

@@ -28,10 +28,10 @@ from stator.server.listening import endpoint_of, listen, raise_file_limit
 from stator.server.origins import Cors, HostCheck
 from stator.server.reading import ReadingService
 from stator.server.relay import FromReader, ToWriter
-from stator.server.replies import http_date
 from stator.server.requestlog import RequestLog
 from stator.server.scheduler import Helper, LoopScheduler, Turns
 from stator.server.service import DynamoService
+from stator.wire.answers import http_date
 
 _SWEEP_S = 1.0
 _STOP_LOOKS_S = 0.01

@@ -18,7 +18,6 @@ from stator.server import replies
 from stator.server.admission import Admission
 from stator.server.large import LargeRequests
 from stator.server.messages import Request
-from stator.server.namespaces import place_of
 from stator.server.origins import Cors, HostCheck
 from stator.server.requestlog import RequestLog
 from stator.server.scheduler import Turns
@@ -26,6 +25,7 @@ from stator.server.steps import AbandonedError, Begun, Finish, Journey, begin
 from stator.wire.answers import JSON_1_0, RequestIds, encode_answer, response_head
 from stator.wire.codec import decode_request
 from stator.wire.faults import NotOfTheProtocolError, encode_exception
+from stator.wire.namespaces import place_of
 from stator.wire.pieces import decode_large_request, is_large
 from stator.wire.requests import Head, answer_type, read_head
 

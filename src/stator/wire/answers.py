@@ -6,6 +6,7 @@ x-amz-crc32 is the CRC-32 of the body as sent; SDKs check it. A request id is 52
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import count
@@ -21,6 +22,8 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 _ID_CHARS = 52
 # Characters of an id that count; the others are drawn anew after as many ids as those can count.
 _COUNTED_CHARS = 2
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DIGITS = [first + second for first in _ALPHABET for second in _ALPHABET]
 
 encode_answer: Callable[[Any], bytes] = msgspec.json.Encoder().encode
@@ -47,6 +50,13 @@ class RequestIds:
         self._block = "".join(self._random.choices(_ALPHABET, k=_ID_CHARS - _COUNTED_CHARS))
         self._numbers = count(1)
         return 0
+
+
+def http_date(seconds: float) -> str:
+    """A time since the epoch as HTTP writes it, whatever the locale."""
+    at = time.gmtime(seconds)
+    day, month = _DAYS[at.tm_wday], _MONTHS[at.tm_mon - 1]
+    return f"{day}, {at.tm_mday:02} {month} {at.tm_year} {at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02} GMT"
 
 
 @cache
