@@ -261,3 +261,19 @@ class LimitedElsewhereError(StatorError):
 
 class UnreachableError(StatorError):
     """The database is elsewhere and did not answer: the endpoint, and what was met on the way."""
+
+
+class LeaseLostError(StatorError):
+    """A step of background work met another process's lease; it wrote nothing."""
+
+
+class MissingLibraryError(StatorError, ImportError):
+    """A library that only some of Stator needs is not installed: its name, and how to install it."""
+
+
+class OtherServiceError(StatorError):
+    """A call to another service of AWS, where only DynamoDB is to be reached; nothing was sent."""
+
+
+class WaitError(StatorError):
+    """A waiter that met a state from which what it waits for does not come, or that waited for too long."""

@@ -156,8 +156,18 @@ BUCKETS_MAX = 16_384
 CACHED_TABLES_MAX = 4096
 JOB_STEP_ROWS = 256
 JOB_STEP_BYTES = 256 * 1024
-# Jobs that are looked through for one that a user waits for
+# Jobs that are looked through in one slice for one that a user waits for, and slices that are looked through
 JOBS_LOOKED_AT = 64
+JOBS_SLICES_LOOKED_AT = 16
+# The lease on background work: how long it holds, after what time its holder renews it
+LEASE_S = 2.0
+LEASE_RENEW_S = 0.5
+# In process: what closing a database spends on what is due; the bounds of the pause after a piece, which is as long as
+# the piece was; how long closing waits for a piece that is under way
+BACKGROUND_CLOSE_S = 0.05
+BACKGROUND_PAUSE_S_MIN = 0.001
+BACKGROUND_PAUSE_S_MAX = 0.05
+BACKGROUND_STOP_S_MAX = 5.0
 # What UpdateTable backfills before it answers; the rest is a job
 BACKFILL_FIRST_ITEMS = 10_000
 BACKFILL_FIRST_S = 0.25

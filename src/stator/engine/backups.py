@@ -148,6 +148,9 @@ class BackupUpkeep:
     def is_due(self) -> bool:
         return self._db.clock.monotonic() >= self._next_look
 
+    def look_again(self) -> None:
+        self._next_look = float("-inf")
+
     def step(self) -> Steps[bool]:
         """Ends one backup, or none; returns whether there may be more to end."""
         now = self._db.clock.now()

@@ -55,7 +55,7 @@ class Options:
 
 
 class Database:
-    """Owns its store: `close` closes it."""
+    """Owns its store: `close` closes it, after which `is_closed`."""
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class Database:
         self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)
         self.lingering = Lingering(self.clock, self.hardships.linger_s)
         self.tokens = Tokens(self.clock)
+        self.is_closed = False
 
     def read(self, consistent: bool, of_global_index: bool = False) -> Store | Past:
         """What a read of items goes to: the store, or an older state that an eventually consistent read may see."""
@@ -96,6 +97,7 @@ class Database:
         return self.remembering(run if table.meter is None else self.throttle.metering(table, run))
 
     def close(self) -> None:
+        self.is_closed = True
         self.store.close()
 
 

@@ -49,6 +49,9 @@ class Expiry:
         """Whether to look again: at once while items are found, else now and then."""
         return self._db.clock.monotonic() >= self._next_round
 
+    def look_again(self) -> None:
+        self._next_round = float("-inf")
+
     def step(self) -> Steps[bool]:
         """Deletes the next of the items that are due; returns whether there may be more of them."""
         now = self._db.clock.now()

@@ -108,9 +108,9 @@ def add(tx: Transaction, job: Job) -> int:
     return job_id
 
 
-def queue(reader: Reader, limit: int) -> list[QueuedJob]:
-    """The oldest jobs, at most `limit`, oldest first."""
-    rows, _ = reader.range(space.JOB_PREFIX, _STOP, limit)
+def queue(reader: Reader, limit: int, start: bytes = space.JOB_PREFIX) -> list[QueuedJob]:
+    """The oldest jobs from the key `start` on, at most `limit`, oldest first."""
+    rows, _ = reader.range(start, _STOP, limit)
     return [QueuedJob(key, stored, decode(stored)) for key, stored in rows]
 
 

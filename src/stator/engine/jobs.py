@@ -1,22 +1,30 @@
-"""The queue of jobs: whoever drives the database takes their steps, one bounded piece at a time.
+"""The background work of a database: its queue of jobs and what is due without one, one bounded piece at a time.
 
 A step takes a few milliseconds at most: 256 rows or 256 KB, in one transaction. Any number of processes may drive the
-same queue, and a crash between any two steps loses nothing (see job_records).
+same queue, and a crash between any two steps loses nothing (see job_records). Drivers have one of them do it at a time
+(engine.lease).
+
+There are three lanes. The steps of one come one after the other; a driver takes those of different lanes side by side,
+so that what waits for an object store that does not answer holds up neither expiry nor the backfill of an index.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from stator.engine import backfill, copies, expiry_jobs, export_changes, exports, job_records, purge
 from stator.engine.job_records import Job, JobKind, QueuedJob
 from stator.keys import space
-from stator.limits import JOBS_LOOKED_AT
+from stator.limits import JOBS_LOOKED_AT, JOBS_SLICES_LOOKED_AT
 from stator.storage.contract import Reader, Steps, decode_counter
 
 if TYPE_CHECKING:
+    from stator.engine.backups import BackupUpkeep
     from stator.engine.database import Database
+    from stator.engine.expiry import Expiry
+    from stator.engine.log_upkeep import LogUpkeep
 
 
 _FILLS = (JobKind.BACKFILL_INDEX, JobKind.FILL_EXPIRY)
@@ -41,6 +49,18 @@ _WAITED_FOR = frozenset(
 )
 
 
+_ON_OBJECTS = frozenset((JobKind.IMPORT_TABLE, JobKind.EXPORT_TABLE, JobKind.BULK_PUT))
+
+
+class Lane(Enum):
+    """UPKEEP: what is due without a job: expiry, logs, backups whose time is over. STORE: the jobs that need nothing
+    but the store. OBJECTS: those that read and write objects, whose storage may let them wait."""
+
+    UPKEEP = "upkeep"
+    STORE = "store"
+    OBJECTS = "objects"
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A job on its way: rows done so far, of `total` (a backfill's items now, a copy's when it began; None where it is
@@ -55,7 +75,7 @@ class Progress:
 
 
 class Jobs:
-    """The jobs of one database. Holds no state: everything is in the store."""
+    """The background work of one database. Holds no state: everything is in the store."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -80,18 +100,42 @@ class Jobs:
                 for queued in job_records.queue(snapshot, JOBS_LOOKED_AT)
             ]
 
-    def step(self) -> Steps[bool]:
-        """Does one piece of one job, and one of what is due without a job; returns whether anything remains to be done
-        now. Raises what a piece raised: the job stays."""
+    def has_anything(self) -> bool:
+        """Whether there is anything that may fall due: a job, a table whose items expire or whose writes are logged, a
+        backup with an end. One short read."""
+        kept = (space.JOB_PREFIX, space.EXPIRING_PREFIX, space.LOGGED_PREFIX, space.BACKUP_END_PREFIX)
+        with self._db.store.snapshot() as snapshot:
+            return any(snapshot.range(prefix, space.successor(prefix), 1)[0] for prefix in kept)
+
+    def is_due(self, lane: Lane) -> bool:
+        """Whether the lane has a job to take a step of, or its upkeep is to be looked at again. One short read."""
+        if lane is Lane.UPKEEP:
+            return any(upkeep.is_due() for upkeep in self._upkeep())
+        return self._next(lane) is not None
+
+    def look_again(self) -> None:
+        """Has the next step of the upkeep look at everything, however short ago it did: the clock was moved."""
+        for upkeep in self._upkeep():
+            upkeep.look_again()
+
+    def step(self, lane: Lane | None = None) -> Steps[bool]:
+        """Does one piece of one job of the lane, or one of what is due without a job; None: one of each. Returns
+        whether anything remains to be done now. Raises what a piece raised: the job stays."""
         looking = False
-        for upkeep in (self._db.log_upkeep, self._db.backup_upkeep, self._db.expiry):
-            if upkeep.is_due():
-                looking = (yield from upkeep.step()) or looking
-        queued = self._next()
+        if lane is None or lane is Lane.UPKEEP:
+            for upkeep in self._upkeep():
+                if upkeep.is_due():
+                    looking = (yield from upkeep.step()) or looking
+            if lane is Lane.UPKEEP:
+                return looking
+        queued = self._next(lane)
         if queued is None:
             return looking
         yield from self._piece(queued)
-        return looking or self._next() is not None
+        return looking or self._next(lane) is not None
+
+    def _upkeep(self) -> tuple[Expiry, LogUpkeep, BackupUpkeep]:
+        return self._db.expiry, self._db.log_upkeep, self._db.backup_upkeep
 
     def run(self, job_id: int, seconds: float, rows: int) -> Steps[bool]:
         """Takes pieces of one job until it is finished (True), or it waits or one of the bounds is reached (False).
@@ -110,12 +154,18 @@ class Jobs:
             done += yield from self._piece(queued)
             yield None
 
-    def _next(self) -> QueuedJob | None:
+    def _next(self, lane: Lane | None) -> QueuedJob | None:
         """A backfill or a copy before a purge: a user waits for the one, nobody for the other. Else the oldest. None
-        when there is none but what waits for its time."""
+        when there is none but what waits for its time, or for what another lane does first."""
         now = self._db.clock.now()
+        start = space.JOB_PREFIX
         with self._db.store.snapshot() as snapshot:
-            jobs = [job for job in job_records.queue(snapshot, JOBS_LOOKED_AT) if job.is_due(now)]
+            for _ in range(JOBS_SLICES_LOOKED_AT):
+                queued = job_records.queue(snapshot, JOBS_LOOKED_AT, start)
+                jobs = [each for each in queued if each.is_due(now) and _is_in(snapshot, each.job, lane)]
+                if jobs or len(queued) < JOBS_LOOKED_AT:
+                    break
+                start = queued[-1].key + b"\0"
         waited_for = (queued for queued in jobs if queued.job.kind in _WAITED_FOR)
         return next(waited_for, jobs[0] if jobs else None)
 
@@ -134,6 +184,14 @@ class Jobs:
         if queued.job.copy is not None:
             return copies.step(self._db, queued)
         return purge.step(queued)
+
+
+def _is_in(reader: Reader, job: Job, lane: Lane | None) -> bool:
+    if lane is None or job.kind not in _ON_OBJECTS:
+        return lane is not Lane.OBJECTS
+    if lane is not Lane.OBJECTS:
+        return False
+    return not job.after or reader.get(space.job_key(job.after)) is None
 
 
 def _total(reader: Reader, job: Job) -> int | None:

@@ -44,6 +44,9 @@ class LogUpkeep:
     def is_due(self) -> bool:
         return self._db.clock.monotonic() >= self._next_round
 
+    def look_again(self) -> None:
+        self._next_round = float("-inf")
+
     def step(self) -> Steps[bool]:
         """Does one piece for one log; returns whether this round goes on."""
         with self._db.store.snapshot() as snapshot:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from stator.engine import backup_records, catalogue, job_records, sealed, streams, tokens
+from stator.engine import backup_records, catalogue, job_records, lease, sealed, streams, tokens
 from stator.engine.backup_records import Backup, BackupStatus
 from stator.engine.catalogue import Status, Table, TableDescription, TtlStatus
 from stator.engine.job_records import Job, JobKind
@@ -60,6 +60,7 @@ class OwnRowsCheck:
         looks: tuple[tuple[OwnKind, Area, Callable[[Reader, list[Row]], None]], ...] = (
             (OwnKind.CATALOGUE, Area.CATALOGUE, self._tables),
             (OwnKind.JOB, Area.JOB, self._jobs),
+            (OwnKind.LEASE, Area.JOB, self._lease),
             (OwnKind.STREAM, Area.STREAM, self._streams),
             (OwnKind.LOGGED, Area.LOG, self._logged_rows),
             (OwnKind.EXPIRING, Area.EXPIRY, self._expiring),
@@ -167,6 +168,11 @@ class OwnRowsCheck:
         return found
 
     # Jobs and transfers
+
+    def _lease(self, _: Reader, rows: list[Row]) -> None:
+        for key, _holding in self._decoded(Area.JOB, rows, lease.decode):
+            if key != space.LEASE_KEY:
+                self._find(Area.JOB, "a lease lies where none belongs", row=key)
 
     def _jobs(self, reader: Reader, rows: list[Row]) -> None:
         last = last_given(reader, space.NEXT_JOB_ID_KEY)

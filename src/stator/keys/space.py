@@ -19,6 +19,7 @@
     stream    := 0 STREAM account NUL region NUL name NUL label  also of a table that is gone
     logged    := 0 LOGGED table_id(4)                            a table with rows of a log, perhaps gone
     expiring  := 0 EXPIRING table_id(4)                          a table with an expiry queue: its catalogue key
+    lease     := 0 LEASE                                         who does the background work
     token     := 0 TOKEN span(8) account NUL region NUL operation NUL token
     backup    := 0 BACKUP account NUL region NUL name NUL backup id  its items are rows of a table id of its own
     ending    := 0 BACKUP_END second(8) table_id(4)              a backup that is kept until then: its key
@@ -69,6 +70,7 @@ class OwnKind(IntEnum):
     STREAM = 6
     LOGGED = 7
     EXPIRING = 8
+    LEASE = 9
     TOKEN = 0x40
     IMPORT = 0x50
     EXPORT = 0x51
@@ -96,6 +98,7 @@ def own_prefix(kind: OwnKind) -> bytes:
 VERSION_KEY = own_prefix(OwnKind.VERSION)
 NEXT_TABLE_ID_KEY = own_prefix(OwnKind.NEXT_TABLE_ID)
 NEXT_JOB_ID_KEY = own_prefix(OwnKind.NEXT_JOB_ID)
+LEASE_KEY = own_prefix(OwnKind.LEASE)
 CATALOGUE_PREFIX = own_prefix(OwnKind.CATALOGUE)
 JOB_PREFIX = own_prefix(OwnKind.JOB)
 STREAM_PREFIX = own_prefix(OwnKind.STREAM)

@@ -22,7 +22,7 @@ from stator.server.admission import Admission
 from stator.server.bounds import Bounds
 from stator.server.connection import Connection, Service
 from stator.server.connections import Connections
-from stator.server.jobs import JobRunner
+from stator.server.jobs import JobRunners
 from stator.server.large import LargeRequests
 from stator.server.listening import endpoint_of, listen, raise_file_limit
 from stator.server.origins import Cors, HostCheck
@@ -84,9 +84,7 @@ class Server:
         self._scheduler = LoopScheduler(loop)
         turns = self._turns = Turns(loop)
         self._db.store.attach(self._scheduler)
-        self._jobs = JobRunner(
-            self._db.jobs.step, self._db.store, self._scheduler, turns, self._log, self._bounds.jobs_poll_s
-        )
+        self._jobs = JobRunners(self._db, self._scheduler, turns, self._log, self._bounds.jobs_poll_s)
         self._large = LargeRequests(Helper(loop, "stator-large"))
         self._service = self._new_service(turns)
         self._front = self._new_front()
