@@ -7,13 +7,14 @@ Exit codes: 0 done; 1 it could not be done, one line says why and what to do; 2 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from stator import __version__
 from stator.cli import dynamodb_local
 from stator.cli.commands import COMMANDS, CommandModule
-from stator.errors import SettingError, StatorError
+from stator.errors import ServiceError, SettingError, StatorError
 
 FAILED = 1
 WRONG_USE = 2
@@ -41,9 +42,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StatorError as error:
         print(f"stator: {error}", file=sys.stderr)
         return FAILED
+    except ServiceError as error:
+        print(f"stator: {error.code}: {error.message}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        _leave_standard_output()
+        return FAILED
     except KeyboardInterrupt:
         return FAILED
     return code
+
+
+def _leave_standard_output() -> None:
+    """Whoever read it has gone: what is left of it must not be tried again when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _module_of(arguments: list[str]) -> CommandModule | None:
