@@ -103,7 +103,7 @@ class Process:
             attributes["ttl"] = {"N": str(int(ttl))}
         self.call("PutItem", TableName=name, Item={"pk": {"S": pk}, **attributes})
 
-    def keys(self, name: str = "music", **request: Any) -> list[str]:
+    def scanned(self, name: str = "music", **request: Any) -> list[str]:
         items = self.call("Scan", TableName=name, **request)["Items"]
         return sorted(item["pk"]["S"] for item in items)
 

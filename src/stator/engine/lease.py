@@ -79,7 +79,7 @@ class Lease:
             return (yield from self._guarded(inner))
         except LeaseLostError:
             self._fresh_until = float("-inf")
-            self.is_elsewhere = True
+            self._may_hold()
             return False
         finally:
             inner.close()
@@ -133,7 +133,7 @@ class Lease:
     # Taking it
 
     def _may_hold(self) -> bool:
-        """Whether it is worth while to look for something to do."""
+        """Whether it is worth while to look for something to do; sets `is_elsewhere`."""
         if self._given_up:
             return False
         if self._clock.monotonic() < self._fresh_until:
