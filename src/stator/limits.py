@@ -270,3 +270,8 @@ WHOLE_BODY_BYTES_MAX = 1024 * 1024
 REQUEST_TOKENS_MAX = 1_000_000
 # Bodies that wait for the helper thread, all connections together
 LARGE_BODIES_BYTES_MAX = 256 * 1024 * 1024
+
+# The native client (ours): segments of one scan that are read at once
+SCAN_SEGMENTS_AT_ONCE_MAX = 64
+# Calls of an async client that wait at once, each on a thread: as many writes may share a sync
+ASYNC_CALLS_MAX = 64

@@ -23,7 +23,8 @@ _OF_AWS = re.compile(
 
 def connect(target: Any = MEMORY, **options: Any) -> Transport:
     """`target`: a file's path, ":memory:", an open Database, http(s)://host:port, an AWS endpoint's URL, or a boto3
-    Session, client or resource. The options are those of `open_database`, OverHttp or OverBoto.
+    Session, client or resource. The options are those of `open_database` (and `background`: whether background work
+    is done here), OverHttp or OverBoto.
 
     Raises StatorError: what is not a database, or an option that the kind of target does not take."""
     try:
@@ -35,11 +36,11 @@ def connect(target: Any = MEMORY, **options: Any) -> Transport:
 
 def _connected(target: Any, options: dict[str, Any]) -> Transport:
     if isinstance(target, os.PathLike):
-        return InProcess(open_database(os.fspath(target), **options))
+        return _of_file(os.fspath(target), options)
     if not isinstance(target, str):
         return _of_object(target, options)
     if not target.startswith(("http://", "https://")):
-        return InProcess(open_database(target, **options))
+        return _of_file(target, options)
     from_aws = _OF_AWS.fullmatch(target)
     if from_aws is not None:
         return _to_aws(target, from_aws.group(1), options)
@@ -62,6 +63,16 @@ def open_database(
 
     settings = Options(**{name: value for name, value in options.items() if value is not None})
     return Database(open_store(path, durability), settings, clock, rng)
+
+
+def _of_file(path: str, options: dict[str, Any]) -> Transport:
+    from stator.client.background import Background
+
+    enabled = options.pop("background", True)
+    db = open_database(path, **options)
+    background = Background(db, enabled)
+    background.start()
+    return InProcess(db, background=background)
 
 
 def _of_object(target: Any, options: dict[str, Any]) -> Transport:

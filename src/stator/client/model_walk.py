@@ -2,19 +2,23 @@
 
 AWS's model says where they stand. From it a converter is compiled for an operation, once: a function that makes a new
 value with each attribute value, and each time, replaced, and shares what holds none. Where an operation has neither,
-there is no converter.
+there is no converter. An answer's items may still be the stored JSON (`msgspec.Raw`): these are decoded on the way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import msgspec
+from msgspec import Raw
 
 from stator.api.operations import service_of
 from stator.api.shapes import service
 from stator.api.shapes.model import Shape
 
 Convert = Callable[[Any], Any]
+_decode = msgspec.json.Decoder().decode
 
 
 class Leaves:
@@ -69,7 +73,7 @@ def _structure(shapes: dict[str, Shape], shape: Shape, leaves: Leaves) -> Conver
 
     def convert_structure(value: Any) -> Any:
         """What is no structure, or a null, is left for the service to refuse."""
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             return value
         changed = dict(value)
         for member in value:
@@ -84,12 +88,24 @@ def _structure(shapes: dict[str, Shape], shape: Shape, leaves: Leaves) -> Conver
 def _map(convert: Convert | None) -> Convert | None:
     if convert is None:
         return None
-    return lambda value: (
-        {key: convert(inner) for key, inner in value.items()} if isinstance(value, dict) else value
-    )
+
+    def convert_map(value: Any) -> Any:
+        if type(value) is Raw:
+            value = _decode(value)
+        if not isinstance(value, Mapping):
+            return value
+        return {key: convert(inner) for key, inner in value.items()}
+
+    return convert_map
 
 
 def _list(convert: Convert | None) -> Convert | None:
     if convert is None:
         return None
-    return lambda value: [convert(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+    def convert_list(value: Any) -> Any:
+        if type(value) is Raw:
+            value = _decode(value)
+        return [convert(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+    return convert_list

@@ -114,7 +114,9 @@ class OverHttp:
             text = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise UnreachableError(f"{self.url} could not be reached: {error or type(error).__name__}") from error
+            raise UnreachableError(
+                f"{self.url} could not be reached: {error or type(error).__name__}"
+            ) from error
         except BaseException:
             connection.close()
             raise

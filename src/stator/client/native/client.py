@@ -1,0 +1,175 @@
+"""A client with boto3's methods: one for each operation, paginators, waiters and `exceptions`.
+
+It speaks the dialect that it is made with: attribute values (`DB.client`, as boto3.client has them), or plain Python
+values (`DB.meta.client`, as a boto3 resource's client does). With an async driver its calls are awaitable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
+from typing import Any, Protocol
+
+from stator.api.pending import IMPLEMENTED
+from stator.client.faults import class_of
+from stator.client.native.arguments import Dialect, Shaping
+from stator.client.native.calls import Calls
+from stator.client.native.paging import PAGED, PageRule, Pages
+from stator.client.native.waiting import WAITERS, wait_until
+from stator.client.over_boto import snake_case
+from stator.errors import ServiceError
+
+
+class Drives(Protocol):
+    """A driver, sync or async: what it returns is an answer or awaits one."""
+
+    def one(self, operation: str, shaping: Shaping, arguments: dict[str, Any]) -> Any: ...
+
+    def run(self, calls: Calls[Any]) -> Any: ...
+
+
+@cache
+def operations() -> dict[str, str]:
+    """Method -> operation, of both services."""
+    names = [name for service in IMPLEMENTED.values() for name in service]
+    return {snake_case(name): name for name in sorted(names)}
+
+
+class Client:
+    """Safe to share between threads. Each operation is a method, `client.get_item(TableName=..., Key=...)`, whose
+    answer is as boto3's but for the request's metadata."""
+
+    def __init__(self, driver: Drives, dialect: Dialect, region: str) -> None:
+        self._driver = driver
+        self._dialect = dialect
+        self.exceptions = Exceptions()
+        self.meta = ClientMeta(region)
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        operation = operations().get(method)
+        if operation is None:
+            raise AttributeError(f"'DynamoDB' object has no attribute '{method}'")
+        shaping = self._dialect.of(operation)
+        one = self._driver.one
+
+        def call(**arguments: Any) -> Any:
+            return one(operation, shaping, arguments)
+
+        call.__name__ = method
+        call.__doc__ = f"{operation}: the arguments and the answer are boto3's."
+        vars(self)[method] = call
+        return call
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *operations()]
+
+    def can_paginate(self, operation_name: str) -> bool:
+        return operations().get(operation_name) in PAGED
+
+    def get_paginator(self, operation_name: str) -> Paginator:
+        """`operation_name` is the method's. Raises ValueError for one that does not page."""
+        if not self.can_paginate(operation_name):
+            raise ValueError(f"Operation cannot be paginated: {operation_name}")
+        return Paginator(self._driver, self._dialect, operations()[operation_name])
+
+    @property
+    def waiter_names(self) -> list[str]:
+        return list(WAITERS)
+
+    def get_waiter(self, waiter_name: str) -> Waiter:
+        """Raises ValueError for a name that is not in `waiter_names`."""
+        if waiter_name not in WAITERS:
+            raise ValueError(f"Waiter does not exist: {waiter_name}")
+        return Waiter(self._driver, self._dialect, waiter_name)
+
+    def close(self) -> None:
+        """boto3's. The database stays open."""
+
+
+class ClientMeta:
+    """What boto3's clients tell of themselves: here the region."""
+
+    def __init__(self, region: str) -> None:
+        self.region_name = region
+
+
+class Exceptions:
+    """The classes of errors by their names: `client.exceptions.ConditionalCheckFailedException`."""
+
+    ClientError = ServiceError
+
+    def __getattr__(self, code: str) -> type[ServiceError]:
+        if not code[:1].isupper():
+            raise AttributeError(code)
+        return class_of(code)
+
+
+class Waiter:
+    """`wait` returns (with an async driver, is awaited until) what is waited for is so. Raises WaitError."""
+
+    def __init__(self, driver: Drives, dialect: Dialect, name: str) -> None:
+        self._driver = driver
+        self._dialect = dialect
+        self.name = name
+
+    def wait(self, **arguments: Any) -> Any:
+        return self._driver.run(wait_until(self._dialect, self.name, arguments))
+
+
+class Paginator:
+    """`paginate` gives the pages of an operation. `PaginationConfig` may have `MaxItems` and `PageSize`."""
+
+    def __init__(self, driver: Drives, dialect: Dialect, operation: str) -> None:
+        self._driver = driver
+        self._dialect = dialect
+        self._operation = operation
+
+    def paginate(self, **arguments: Any) -> PageIterator:
+        config = dict(arguments.pop("PaginationConfig", None) or {})
+        rule = PAGED[self._operation]
+        most, size = config.pop("MaxItems", None), config.pop("PageSize", None)
+        if config:
+            raise TypeError(
+                f"PaginationConfig has no {', '.join(config)} here; a place to go on from is {rule.start}"
+            )
+        if size is not None and rule.limit is not None:
+            arguments[rule.limit] = int(size)
+        pages = Pages(self._dialect, self._operation, arguments)
+        return PageIterator(self._driver, pages, rule, None if most is None else int(most))
+
+
+class PageIterator:
+    """Pages: iterated with `for`, or with `async for` where calls are awaited."""
+
+    def __init__(self, driver: Drives, pages: Pages, rule: PageRule, items_max: int | None) -> None:
+        self._driver = driver
+        self._pages = pages
+        self._rule = rule
+        self._left = items_max
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        while self._wants_more() and (page := self._driver.run(self._pages.next())) is not None:
+            yield self._cut(page)
+
+    async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        while self._wants_more() and (page := await self._driver.run(self._pages.next())) is not None:
+            yield self._cut(page)
+
+    def build_full_result(self) -> dict[str, Any]:
+        """What all pages have, gathered. Not for an async client."""
+        whole: dict[str, Any] = {}
+        for page in self:
+            for name in self._rule.results:
+                if name in page:
+                    whole[name] = whole[name] + page[name] if name in whole else page[name]
+        return whole
+
+    def _wants_more(self) -> bool:
+        return self._left is None or self._left > 0
+
+    def _cut(self, page: dict[str, Any]) -> dict[str, Any]:
+        if self._left is not None:
+            name = self._rule.results[0]
+            page[name] = page.get(name, [])[: self._left]
+            self._left -= len(page[name])
+        return page

@@ -1,0 +1,189 @@
+"""An open database, as `stator.open` returns it: boto3's resource by names and answers, with plain Python values.
+
+with stator.open("app.db") as db:
+    orders = db.table("Orders")
+    orders.put_item(Item={"id": 7, "paid": True})
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Unpack
+
+from stator.client.native import batches, parameters
+from stator.client.native.arguments import Dialect
+from stator.client.native.calls import Calls, Driver, one
+from stator.client.native.client import Client
+from stator.client.native.paging import Pages
+from stator.client.native.parameters import Item
+from stator.client.native.table import Table as _Table
+from stator.client.native.values import Values
+from stator.client.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """boto3's `meta`: `client` takes and gives plain Python values, as a boto3 resource's client does."""
+
+    client: Client
+    service_name: str = "dynamodb"
+
+
+class DB:
+    """Safe to share between threads. In a child that was forked every call is refused: open it anew there."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        values: Values,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """The transport is closed with it. `now` is the clock that a stream's checkpoints go by."""
+        self.transport = transport
+        self._driver = Driver(transport, sleep)
+        self._plain = Dialect.plain(values)
+        self._now = now
+        region = getattr(transport, "region", "")
+        self.client = Client(self._driver, Dialect.low_level(), region)
+        self.meta = Meta(Client(self._driver, self._plain, region))
+        self.tables = Tables(self)
+
+    def table(self, name: str) -> _Table:
+        """The table of this name, which need not exist yet. Nothing is asked of the database."""
+        return _Table(self, name)
+
+    def Table(self, name: str) -> _Table:  # noqa: N802
+        """`table`, by boto3's name."""
+        return self.table(name)
+
+    def create_table(self, **arguments: Any) -> _Table:
+        """CreateTable. `table.wait_until_exists()` waits until it is active."""
+        return self.table(self._call("CreateTable", arguments)["TableDescription"]["TableName"])
+
+    # Several items
+
+    def batch_get_item(
+        self, retry_unprocessed: bool = False, **arguments: Unpack[parameters.BatchGetItem]
+    ) -> dict[str, Any]:
+        """BatchGetItem. With `retry_unprocessed` asked again until nothing is left: one answer with all items."""
+        if not retry_unprocessed:
+            return self._call("BatchGetItem", arguments)
+        return self._driver.run(batches.get_everything(self._plain, arguments))
+
+    def batch_write_item(
+        self, retry_unprocessed: bool = False, **arguments: Unpack[parameters.BatchWriteItem]
+    ) -> dict[str, Any]:
+        """BatchWriteItem. With `retry_unprocessed` asked again until everything is written."""
+        if not retry_unprocessed:
+            return self._call("BatchWriteItem", arguments)
+        return self._driver.run(batches.write_everything(self._plain, arguments))
+
+    def transact_write(
+        self, actions: Sequence[dict[str, Any]], **options: Unpack[parameters.TransactWrite]
+    ) -> dict[str, Any]:
+        """TransactWriteItems: all of `actions` or none. Each is {"Put" | "Update" | "Delete" | "ConditionCheck":
+        {...}}, with plain values, and conditions as objects or texts."""
+        return self._call("TransactWriteItems", {"TransactItems": actions, **options})
+
+    def transact_get(
+        self, gets: Sequence[dict[str, Any]], **options: Unpack[parameters.TransactGet]
+    ) -> list[Item | None]:
+        """TransactGetItems: the items of one moment, in the order of `gets`, each {"Get": {...}} or what is in it;
+        None for an item that is not there."""
+        return self._driver.run(transact_get(self._plain, gets, options))
+
+    def execute(
+        self, statement: str, parameters: Sequence[Any] = (), **options: Unpack[parameters.Execute]
+    ) -> list[Item]:
+        """Runs a PartiQL statement: the items of all its pages. `parameters` are for its question marks."""
+        return self._driver.run(executed(self._plain, statement, parameters, options))
+
+    def execute_items(
+        self, statement: str, parameters: Sequence[Any] = (), **options: Unpack[parameters.Execute]
+    ) -> Iterator[Item]:
+        """As `execute`, a page at a time, from the first item that is asked for."""
+        pages = Pages(self._plain, "ExecuteStatement", statement_of(statement, parameters, options))
+        while (page := self._driver.run(pages.next())) is not None:
+            yield from page.get("Items", ())
+
+    # Its life
+
+    def run_pending(self, seconds: float | None = None) -> bool:
+        """Does the background work that is due (expiry, index backfills, jobs) now, on this thread; returns whether
+        none is left. For a database of this process: tests, and scripts that do not wait for it."""
+        run_pending: Callable[[float | None], bool] | None = getattr(self.transport, "run_pending", None)
+        return True if run_pending is None else run_pending(seconds)
+
+    def close(self) -> None:
+        """Idempotent. What is used afterwards raises StatorError."""
+        self.transport.close()
+
+    def __enter__(self) -> DB:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def get_available_subresources(self) -> list[str]:
+        """boto3's."""
+        return ["Table"]
+
+    def _call(self, operation: str, arguments: Any) -> dict[str, Any]:
+        return self._driver.one(operation, self._plain.of(operation), arguments)
+
+
+class Tables:
+    """The tables there are: boto3's collection. `db.tables.all()` and `db.tables.limit(10)` are iterated."""
+
+    def __init__(self, db: DB, arguments: dict[str, Any] | None = None, most: int | None = None) -> None:
+        self._db = db
+        self._arguments = arguments or {}
+        self._most = most
+
+    def all(self) -> Tables:
+        return Tables(self._db, self._arguments, self._most)
+
+    def filter(self, **arguments: Any) -> Tables:
+        """`arguments` of ListTables."""
+        return Tables(self._db, {**self._arguments, **arguments}, self._most)
+
+    def limit(self, count: int) -> Tables:
+        return Tables(self._db, self._arguments, count)
+
+    def page_size(self, count: int) -> Tables:
+        return self.filter(Limit=count)
+
+    def pages(self) -> Iterator[list[_Table]]:
+        left = self._most
+        pages = Pages(self._db._plain, "ListTables", self._arguments)
+        while left != 0 and (page := self._db._driver.run(pages.next())) is not None:
+            names = page["TableNames"][:left]
+            left = None if left is None else left - len(names)
+            yield [self._db.table(name) for name in names]
+
+    def __iter__(self) -> Iterator[_Table]:
+        for page in self.pages():
+            yield from page
+
+
+def statement_of(statement: str, parameters: Sequence[Any], options: Any) -> dict[str, Any]:
+    """The arguments of ExecuteStatement, which takes no empty list of parameters."""
+    given = {"Parameters": list(parameters)} if parameters else {}
+    return {"Statement": statement, **given, **options}
+
+
+def executed(dialect: Dialect, statement: str, parameters: Sequence[Any], options: Any) -> Calls[list[Item]]:
+    pages = Pages(dialect, "ExecuteStatement", statement_of(statement, parameters, options))
+    items: list[Item] = []
+    while (page := (yield from pages.next())) is not None:
+        items += page.get("Items", ())
+    return items
+
+
+def transact_get(dialect: Dialect, gets: Sequence[dict[str, Any]], options: Any) -> Calls[list[Item | None]]:
+    actions = [get if "Get" in get else {"Get": get} for get in gets]
+    answer = yield from one(dialect, "TransactGetItems", {"TransactItems": actions, **options})
+    return [response.get("Item") for response in answer["Responses"]]
