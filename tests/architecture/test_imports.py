@@ -18,6 +18,8 @@ PACKAGE = ROOT / "src" / "stator"
 FLOORS: list[set[str]] = [
     {"__main__"},
     {"cli"},
+    {"asgi", "pytest_plugin"},
+    {"testing"},
     {"server"},
     {"wire"},
     {"client"},

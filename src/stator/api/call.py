@@ -1,4 +1,7 @@
-"""Who calls, and what the call did: the context that every operation receives and the log line is made from."""
+"""Who calls, and what the call did: the context that every operation receives and the log line is made from.
+
+Every door calls an operation through `operate`, so that whoever watches a database sees all that is asked of it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ class Call:
     """One request: the namespace it names its tables in, and, filled in as it runs, what it read and wrote.
 
     `read_units` and `write_units` are capacity units over all tables and indexes. `warning`: what whoever runs the
-    server should know. `host`: the Host the caller asked, None in process."""
+    server should know. `is_scan`: it reads a table or an index without a key. `host`: the Host the caller asked,
+    None in process."""
 
     # Attributes of the class until they are set: a call that sets few of them costs little.
     table: str | None = None
@@ -29,6 +33,7 @@ class Call:
     read_units = 0.0
     write_units = 0.0
     warning: str | None = None
+    is_scan = False
 
     def __init__(self, operation: str, account: str, region: str, host: bytes | None = None) -> None:
         self.operation = operation
@@ -41,3 +46,9 @@ Handler = Callable[["Database", Request, Call], Answer | Steps[Answer]]
 """An operation: answers at once, or as steps (storage.contract) that return the answer."""
 
 Operations = Mapping[str, Handler]
+
+
+def operate(handler: Handler, db: Database, request: Request, call: Call) -> Answer | Steps[Answer]:
+    """Calls an operation, through the one who watches the database if somebody does (`Database.watch`)."""
+    watch = db.watch
+    return handler(db, request, call) if watch is None else watch(handler, db, request, call)

@@ -40,9 +40,10 @@ def report_write(request: Request, call: Call, written: Written, answer: Answer)
     """Adds what a write consumed to the answer, where asked for, and to the call."""
     table_units, index_units = written.table_units(), written.index_units()
     call.write_units += table_units + sum(index_units.values())
-    capacity = consumed(request, written.table, table_units, index_units)
-    if capacity is not None:
-        answer["ConsumedCapacity"] = capacity
+    if "ReturnConsumedCapacity" in request:
+        capacity = consumed(request, written.table, table_units, index_units)
+        if capacity is not None:
+            answer["ConsumedCapacity"] = capacity
 
 
 def collection_metrics(table: Table, partition_value: Any, collection_bytes: int) -> Answer:

@@ -115,6 +115,7 @@ def _checked_query(request: Request) -> tuple[_Checked, list[SortCondition]]:
 def scan(db: Database, request: Request, call: Call) -> Steps[Answer]:
     checked, segment, total = _checked_scan(request)
     table, index = _place(db, request, call)
+    call.is_scan = True
     if checked.start is not None:
         check_scan_start(table, index, checked.start)
     plan = _plan(request, table, index, scan_interval(table, index, segment, total), checked)

@@ -2,7 +2,8 @@
 
 A description is stored as sealed JSON (engine.sealed) under the table's catalogue key and is immutable: a change
 stores a new one and moves the catalogue's version. A live Table is a description with what requests need precomputed:
-key prefixes, schemas, lookups by name. The catalogue key's bytes are what item writes share and changes to the table decide on.
+key prefixes, schemas, lookups by name. The catalogue key's bytes are what item writes share and changes to the table
+decide on.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from stator.clock import Clock, SystemClock, seeded_random
 from stator.engine.backups import BackupUpkeep
@@ -26,6 +27,9 @@ from stator.engine.throttling import Throttle
 from stator.engine.tokens import Tokens
 from stator.limits import STREAM_SHARD_S, STREAM_SHARDS
 from stator.storage.contract import Store, Transaction
+
+Watch = Callable[..., Any]
+"""Takes an operation's handler and its arguments, and calls it (api.call.operate)."""
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
@@ -55,7 +59,8 @@ class Options:
 
 
 class Database:
-    """Owns its store: `close` closes it, after which `is_closed`."""
+    """Owns its store: `close` closes it, after which `is_closed`. `watch`, where it is set, is called in the place of
+    each operation's handler."""
 
     def __init__(
         self,
@@ -68,8 +73,15 @@ class Database:
         self.options = options or Options()
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or seeded_random()
+        self.watch: Watch | None = None
+        self.is_closed = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Remembers nothing yet of what the store holds: at the start, and again when the store was put back to another
+        state. Nothing may be under way."""
         self.throttle = Throttle(self.clock, self.options.enforce_capacity, self.options.limits_elsewhere)
-        self.catalogue = Catalogue(store, self.clock, self.options.stream_shards, self.throttle)
+        self.catalogue = Catalogue(self.store, self.clock, self.options.stream_shards, self.throttle)
         self.objects = _objects_of(self.options)
         self.imports = Imports(self)
         self.bulk_puts = BulkPuts(self)
@@ -80,7 +92,6 @@ class Database:
         self.hardships = Hardships(self.options.like_aws, self.clock, self.rng)
         self.lingering = Lingering(self.clock, self.hardships.linger_s)
         self.tokens = Tokens(self.clock)
-        self.is_closed = False
 
     def read(self, consistent: bool, of_global_index: bool = False) -> Store | Past:
         """What a read of items goes to: the store, or an older state that an eventually consistent read may see."""

@@ -79,6 +79,8 @@ class Written:
 
     def index_units(self) -> dict[str, float]:
         """Units by index name, of the indexes this write changed."""
+        if not self.changes:
+            return {}
         return {
             change.index.name: sum(write_units(size) for size in change.charged())
             for change in self.changes

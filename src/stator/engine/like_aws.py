@@ -63,11 +63,8 @@ class Hardships:
         self.chosen = chosen
         self.history = History(clock)
         self._rng = rng
-
-    @property
-    def remembers(self) -> bool:
-        """Whether writes must be noted."""
-        return self.chosen.index_lag or self.chosen.stale_reads
+        # Whether writes must be noted
+        self.remembers = chosen.index_lag or chosen.stale_reads
 
     def look_back(self, store: Store, of_global_index: bool) -> Past | None:
         """The past that an eventually consistent read is given, or None for the present."""
@@ -100,7 +97,7 @@ class Hardships:
 
     def refuse_conflict(self) -> None:
         """Before a write of one item. Raises TransactionConflictException now and then; nothing is written then."""
-        if self.conflicting(1) is not None:
+        if self.chosen.conflict_rate and self.conflicting(1) is not None:
             raise TransactionConflictException(CONFLICT)
 
     def conflicting(self, count: int) -> int | None:

@@ -84,6 +84,11 @@ class History:
                 entry.former = ()
         noted.clear()
 
+    @property
+    def last(self) -> int:
+        """The number of the last write."""
+        return self._last
+
     def before_last(self, writes: int, age_s_max: float) -> int | None:
         """The number of the write after which the last `writes` came, of those younger than `age_s_max`.
         None when there are none such."""

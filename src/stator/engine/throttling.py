@@ -48,6 +48,11 @@ _INDEXES = (
     "the UpdateTable API"
 )
 _ON_DEMAND = "Throughput exceeds the maximum OnDemandThroughput configured on table or index"
+_ADAPTING = (
+    "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table or "
+    "index so please try again shortly. If exceptions persist, check if you have a hot key: "
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html"
+)
 _PROVISIONED = "PROVISIONED"
 _ITSELF = 0
 
@@ -271,3 +276,14 @@ def _fault(exhausted: list[_Limit]) -> ServiceError:
             _TABLE if of_table else _INDEXES, ThrottlingReasons=reasons
         )
     return ThrottlingException(_ON_DEMAND, throttlingReasons=reasons)
+
+
+def exceeded(table: TableDescription, index: IndexDescription | None, word: str) -> ServiceError:
+    """What a table or an index answers that has no capacity left for a `Read` or a `Write`: one on demand, without a
+    maximum of its own, that its partitions are not there yet."""
+    limit = _Limit(Bucket(0.0, 0.0), table, index, word)
+    place = table if index is None else index
+    if limit.provisioned or place.max_throughput is not None:
+        return _fault([limit])
+    reason = limit.reason["reason"].replace("MaxOnDemand", "KeyRange")
+    return ThrottlingException(_ADAPTING, throttlingReasons=[{**limit.reason, "reason": reason}])

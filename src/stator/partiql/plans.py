@@ -53,6 +53,11 @@ class Plan:
     reverse: bool = False
     filtered: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def is_scan(self) -> bool:
+        """Whether it reads all of a table or an index."""
+        return any(read.collection is None and not read.single for read in self.reads)
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:

@@ -183,7 +183,7 @@ class Connection(asyncio.Protocol):
         if self._queue or self._ending:
             if self._writable:
                 self._run_next_turn()
-        else:
+        elif self._parser.partial or self._charged_waiting or not self._reading:
             self._go_on_reading()
 
     def _framed(self, request: Request, answer: bytes) -> bytes:

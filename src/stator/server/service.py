@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from stator.api.call import Call, Operations
+from stator.api.call import Call, Operations, operate
 from stator.engine.database import Database
 from stator.errors import InternalServerError, LimitedElsewhereError, ServiceError
 from stator.limits import PIECE_BYTES
@@ -134,7 +134,7 @@ class DynamoService:
                 self._begin_large(exchange, request, head)
                 return None
             body = exchange.body = decode_request(operation, request.body, head.service)
-            result = self._operations[operation](self._db, body, call)
+            result = operate(self._operations[operation], self._db, body, call)
             if type(result) is dict:
                 return self._render(exchange, 200, encode_answer(result), None)
         except Exception as error:
@@ -200,7 +200,7 @@ class DynamoService:
         """Decodes the request and begins its operation aside. Raises ServiceUnavailable."""
         body, call = request.body, exchange.call
         size = len(body)
-        operate = self._operations[head.operation]
+        handler = self._operations[head.operation]
         assert call is not None
 
         def run() -> Begun:
@@ -209,7 +209,7 @@ class DynamoService:
                 raise AbandonedError
             exchange.body = decode_large_request(head.operation, body, head.service)
             body = b""
-            return begin(operate(self._db, exchange.body, call))
+            return begin(operate(handler, self._db, exchange.body, call))
 
         self._large.begin(size, run, lambda begun, error: self._go_on_large(exchange, begun, error, request, size))
         request.body = b""

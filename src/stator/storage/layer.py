@@ -19,7 +19,7 @@ from stator.storage.contract import Budgets, Reader, Row, decode_counter
 from stator.storage.intervals import Intervals
 
 _WORD: Final = 1 << 64
-_NONE: Final = Intervals()  # shared by all layers that cleared nothing, and never added to
+_NONE: Final = ()  # of layers that cleared nothing: its truth is asked for on every read and write
 
 
 class Base(Reader, Protocol):
@@ -50,7 +50,7 @@ class Layer:
         self._ordered: list[bytes] | None = []
         self.writes: dict[bytes, bytes | None] = {}
         self.sums: dict[bytes, int] = {}
-        self.cleared = _NONE
+        self.cleared: Intervals | tuple[()] = _NONE
         self.sequences: dict[bytes, int] = {}
 
     @property
@@ -110,9 +110,9 @@ class Layer:
 
         The window goes on to the end of the cleared interval that holds `last`, which is not worth reading below."""
         if reverse:
-            edge = max(self.cleared.start_before(last) or last, start)
+            edge = max((self.cleared and self.cleared.start_before(last)) or last, start)
             return edge, stop, start, edge
-        edge = min(self.cleared.stop_after(last) or last + b"\0", stop)
+        edge = min((self.cleared and self.cleared.stop_after(last)) or last + b"\0", stop)
         return start, edge, edge, stop
 
     def _merged(self, below: list[Row], start: bytes, stop: bytes, reverse: bool) -> list[Row]:
@@ -156,7 +156,7 @@ class Layer:
             self.writes.pop(key, None)
             self.sums.pop(key, None)
         self._ordered = None
-        if self.cleared is _NONE:
+        if not self.cleared:
             self.cleared = Intervals()
         self.cleared.add(start, stop)
 

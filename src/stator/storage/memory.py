@@ -47,7 +47,7 @@ class _Commit:
 
     version: int
     keys: frozenset[bytes]
-    cleared: Intervals
+    cleared: Intervals | tuple[()]
     logs: frozenset[bytes]
 
 

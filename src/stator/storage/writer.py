@@ -94,7 +94,8 @@ class Writer:
 
     def submit(self, run: Callable[[Transaction], Any], done: Done) -> None:
         with self._lock:
-            self._check_open()
+            if self._closed:
+                self._check_open()
             if self._scheduler is None:
                 raise StatorError("No scheduler is attached: call attach before submit, or use transact.")
             self._queue.append(Ticket(run, done))

@@ -32,6 +32,7 @@ def select(db: Database, request: Request, call: Call, asked: Asked) -> Steps[An
     table, index = source_of(db, call, asked)
     body = checked_select(table, asked)
     plan = select_plan(table, index, body.where, asked.values, body.order)
+    call.is_scan = plan.is_scan
     if index is not None:
         _refuse_unprojected(index, body.columns)
         _refuse_unprojected_filter(index, plan)
