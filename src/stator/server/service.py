@@ -150,7 +150,7 @@ class DynamoService:
         inside = True
 
         def finish(answer: Any, error: BaseException | None) -> None:
-            if self._passed_on(exchange, error, request):
+            if error is not None and self._passed_on(exchange, error, request):
                 at_once.append(None)
                 return
             whole = self._finish(exchange, answer, error)
@@ -184,12 +184,12 @@ class DynamoService:
 
         def finish(answer: Any, error: BaseException | None) -> None:
             self.in_flight -= 1
-            if not self._passed_on(exchange, error, request):
+            if error is None or not self._passed_on(exchange, error, request):
                 exchange.reply(self._finish(exchange, answer, error))
 
         return finish
 
-    def _passed_on(self, exchange: Exchange, error: BaseException | None, request: Request) -> bool:
+    def _passed_on(self, exchange: Exchange, error: BaseException, request: Request) -> bool:
         """Limits are met before anything is read, so that another process can do it all."""
         if self._elsewhere is None or not isinstance(error, LimitedElsewhereError):
             return False
