@@ -18,9 +18,10 @@ PACKAGE = ROOT / "src" / "stator"
 FLOORS: list[set[str]] = [
     {"__main__"},
     {"cli"},
+    {"asgi"},
     {"asgi", "pytest_plugin"},
     {"testing"},
-    {"server"},
+    {"server", "boto3"},
     {"wire"},
     {"client"},
     {"api"},
@@ -39,7 +40,7 @@ BESIDE = {"conditions": {"client", "conditions"}, "model": {"client", "model"}}
 
 LINES_MAX = 450
 ROOMS_WITHOUT_A_PURPOSE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
-BOTO3_IS_WELCOME_IN = ("client/", "engine/object_endpoints.py")
+BOTO3_IS_WELCOME_IN = ("boto3/", "client/", "engine/object_endpoints.py")
 BUILD_MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:work|root)/")
 
 

@@ -8,26 +8,16 @@ from typing import Any
 
 import pytest
 from raw_http import RawClient
+from shown_operations import ShownOperations
 
-from stator.api.call import Call
 from stator.clock import ManualClock
 from stator.engine.database import Database, Options
-from stator.errors import ConditionalCheckFailedException
 from stator.server.background import BackgroundServer
 from stator.server.bounds import Bounds
 from stator.server.listening import new_loop
 from stator.server.requestlog import RequestLog
 from stator.server.server import Listening
-from stator.storage.contract import Steps, Work
 from stator.storage.memory import MemoryStore
-
-
-class Gate:
-    """Holds steps back until `open` is set, a turn at a time."""
-
-    def __init__(self) -> None:
-        self.open = False
-        self.entered = 0
 
 
 class Rig:
@@ -43,15 +33,16 @@ class Rig:
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         self.clock = ManualClock()
-        self.gate = Gate()
+        shown = ShownOperations()
+        self.gate = shown.gate
+        self.calls = shown.calls
         self.lines: list[str] = []
-        self.calls: list[tuple[str, Any]] = []
         self.db = Database(MemoryStore(), Options(namespace=namespace))
         log = RequestLog(self.lines.append, self.clock, as_json=as_json, slow_s=slow_s)
         self.background = BackgroundServer(
             self.db,
             listening,
-            operations=self._operations(),
+            operations=shown.operations(),
             log=log,
             bounds=bounds,
             clock=self.clock,
@@ -87,42 +78,6 @@ class Rig:
     def stop(self) -> None:
         self.background.stop()
         self.db.close()
-
-    def _operations(self) -> dict[str, Callable[..., Any]]:
-        return {
-            "GetItem": self._get_item,
-            "PutItem": self._put_item,
-            "DeleteItem": self._fail,
-            "UpdateItem": self._refuse,
-            "Scan": self._scan,
-            "Query": self._large,
-            "ListTables": lambda db, request, call: {"TableNames": [call.account, call.region]},
-        }
-
-    def _get_item(self, db: Database, request: Any, call: Call) -> dict[str, Any]:
-        call.table, call.items_read, call.items_returned, call.read_units = request["TableName"], 1, 1, 0.5
-        return {"Item": request["Key"]}
-
-    def _put_item(self, db: Database, request: Any, call: Call) -> Steps[dict[str, Any]]:
-        number = yield Work(lambda transaction: transaction.append(b"log", b"x"), (b"log",))
-        return {"Attributes": {"n": {"N": str(number)}}}
-
-    def _fail(self, db: Database, request: Any, call: Call) -> dict[str, Any]:
-        raise ZeroDivisionError("a bug of ours")
-
-    def _refuse(self, db: Database, request: Any, call: Call) -> Steps[dict[str, Any]]:
-        yield None
-        raise ConditionalCheckFailedException("The conditional request failed")
-
-    def _scan(self, db: Database, request: Any, call: Call) -> Steps[dict[str, Any]]:
-        self.gate.entered += 1
-        while not self.gate.open:
-            yield None
-        return {"Count": 0}
-
-    def _large(self, db: Database, request: Any, call: Call) -> dict[str, Any]:
-        self.calls.append((call.operation, None))
-        return {"Items": ["x" * request.get("Limit", 1_000_000)]}
 
 
 @pytest.fixture(params=["the loop of this machine", "asyncio"])

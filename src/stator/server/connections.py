@@ -6,13 +6,23 @@ The clock is coarse so that a request costs no system call for its timeouts.
 from __future__ import annotations
 
 import asyncio
+from typing import Protocol
 
 from stator.clock import Clock
 from stator.server.bounds import Bounds
-from stator.server.connection import Connection
 
 # Connections beyond the limit that are told so; those beyond these are closed without a word
 _REFUSALS_MAX = 256
+
+
+class Client(Protocol):
+    """A connection, or what stands for one where another server has the connections."""
+
+    def abort(self) -> None: ...
+
+    def drain(self) -> None: ...
+
+    def sweep(self, now: float) -> None: ...
 
 
 class Connections:
@@ -23,16 +33,16 @@ class Connections:
         self.bounds = bounds
         self.now = clock.monotonic()
         self._clock = clock
-        self._open: set[Connection] = set()
+        self._open: set[Client] = set()
         self._held = 0
         # By connection, the longest there first
-        self._unsent: dict[Connection, int] = {}
+        self._unsent: dict[Client, int] = {}
         self._unsent_bytes = 0
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, connection: Connection) -> bool:
+    def add(self, connection: Client) -> bool:
         """False when the connection is one too many and must be refused."""
         self._open.add(connection)
         count = len(self._open)
@@ -40,7 +50,7 @@ class Connections:
             connection.abort()
         return count <= self.bounds.connections_max
 
-    def remove(self, connection: Connection) -> None:
+    def remove(self, connection: Client) -> None:
         self._open.discard(connection)
 
     def hold(self, added: int) -> bool:
@@ -52,7 +62,7 @@ class Connections:
     def holds_too_much(self) -> bool:
         return self._held > self.bounds.bodies_bytes_max
 
-    def keep_unsent(self, connection: Connection, unsent: int) -> None:
+    def keep_unsent(self, connection: Client, unsent: int) -> None:
         """Notes what a client has yet to take, 0 once it has taken enough. When all of them together are too much,
         ends the connections that have had something unsent for longest."""
         before = self._unsent.pop(connection, 0) if not unsent else self._unsent.get(connection, 0)

@@ -18,19 +18,15 @@ from stator.api.call import Operations
 from stator.clock import Clock, SystemClock
 from stator.engine.database import Database
 from stator.engine.like_aws import EASY
-from stator.server.admission import Admission
 from stator.server.bounds import Bounds
 from stator.server.connection import Connection, Service
 from stator.server.connections import Connections
-from stator.server.jobs import JobRunners
-from stator.server.large import LargeRequests
+from stator.server.driver import Driver
 from stator.server.listening import endpoint_of, listen, raise_file_limit
 from stator.server.origins import Cors, HostCheck
 from stator.server.reading import ReadingService
 from stator.server.relay import FromReader, ToWriter
 from stator.server.requestlog import RequestLog
-from stator.server.scheduler import Helper, LoopScheduler, Turns
-from stator.server.service import DynamoService
 from stator.wire.answers import http_date
 
 _SWEEP_S = 1.0
@@ -80,20 +76,15 @@ class Server:
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
         raise_file_limit(self._bounds.connections_max)
-        self._log.attach(loop)
-        self._scheduler = LoopScheduler(loop)
-        turns = self._turns = Turns(loop)
-        self._db.store.attach(self._scheduler)
-        self._jobs = JobRunners(self._db, self._scheduler, turns, self._log, self._bounds.jobs_poll_s)
-        self._large = LargeRequests(Helper(loop, "stator-large"))
-        self._service = self._new_service(turns)
+        self._driver = self._new_driver(loop)
+        self._service = self._driver.service
         self._front = self._new_front()
         self.connections = Connections(loop, self._clock, self._bounds)
         self._sweep()
         for bound in self._sockets:
             self._listeners.append(await self._listen(loop, bound))
         if self._writer is None:
-            self._jobs.start()
+            self._driver.start()
 
     async def add_reader(
         self, end: socket.socket, ready: Callable[[], None], lost: Callable[[], None]
@@ -106,7 +97,7 @@ class Server:
     async def stop(self) -> None:
         """Ends what is in flight, within `shutdown_s_max`, and closes every connection."""
         self._stopping = True
-        self._jobs.stop()
+        self._driver.stop_jobs()
         for listener in self._listeners:
             listener.close()
         self.connections.drain()
@@ -116,37 +107,18 @@ class Server:
             await asyncio.sleep(_STOP_LOOKS_S)
         self.connections.abort()
         await asyncio.sleep(0)
-        self._large.close()
-        self._turns.leave()
-        self._scheduler.close()
-        self._log.close()
+        self._driver.close()
 
     def _is_busy(self) -> bool:
         passed_on = 0 if self._writer is None else self._writer.in_flight
-        return len(self.connections) > 0 or self._service.in_flight + passed_on > 0 or self._jobs.running
+        return len(self.connections) > 0 or passed_on > 0 or self._driver.is_busy
 
-    def _new_service(self, turns: Turns) -> DynamoService:
-        operations = self._operations
-        if operations is None:
-            from stator.api.operations import OPERATIONS
-
-            operations = OPERATIONS
+    def _new_driver(self, loop: asyncio.AbstractEventLoop) -> Driver:
         listening = self._listening
         hosts = HostCheck(listening.host, listening.allowed_hosts, self._bounds.hosts_known_max)
         cors = Cors(listening.cors_origins)
-        admission = Admission(turns, self._bounds)
-        return DynamoService(
-            self._db,
-            operations,
-            turns,
-            admission,
-            self._large,
-            self._log,
-            hosts,
-            cors,
-            self._jobs.wake,
-            None if self._writer is None else self._writer.pass_on,
-        )
+        elsewhere = None if self._writer is None else self._writer.pass_on
+        return Driver(self._db, loop, self._operations, self._log, self._bounds, hosts, cors, elsewhere)
 
     def _new_front(self) -> Service:
         if self._writer is None:
