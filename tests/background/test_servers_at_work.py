@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,12 @@ from processes import Process, settled
 from test_lanes import begin_import, status
 
 from stator.client.background import Background
+from stator.clock import ManualClock
 from stator.engine.database import Options
+from stator.limits import SHUTDOWN_S_MAX
 from stator.server.background import BackgroundServer
 from stator.server.bounds import Bounds
+from stator.server.requestlog import RequestLog
 from stator.storage import open_store
 
 OFTEN = Bounds(jobs_poll_s=0.01)
@@ -73,6 +78,24 @@ def test_a_server_and_the_threads_of_its_own_program_are_two_of_which_one_works(
         two.objects.answers.set()
         background.stop()
         settled(lambda: status(two.other) == "ACTIVE")
+
+
+def test_a_server_stops_without_waiting_for_an_s3_endpoint_that_does_not_answer(
+    two: Two, tmp_path: Path
+) -> None:
+    two.other.db.options = replace(two.other.db.options, s3_folder=None, s3_endpoint="http://127.0.0.1:9")
+    objects = two.other.db.objects = SilentObjects(tmp_path)
+    lines: list[str] = []
+    log = RequestLog(lines.append, ManualClock())
+    server = BackgroundServer(two.other.db, bounds=OFTEN, log=log)
+    server.start()
+    assert objects.asked.wait(30)
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < SHUTDOWN_S_MAX / 2
+    assert two.owner() is None
+    objects.answers.set()
+    assert lines == []
 
 
 def test_a_server_that_stops_without_anything_to_do_leaves_no_lease(two: Two) -> None:

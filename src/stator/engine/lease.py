@@ -86,8 +86,10 @@ class Lease:
 
     def hold(self) -> Steps[bool]:
         """Takes or renews the lease if that is due; returns whether it is held."""
+        if self._given_up:
+            return False
         started = self._clock.monotonic()
-        if started < self._fresh_until and not self._given_up:
+        if started < self._fresh_until:
             return True
         seen = self._store.get(space.LEASE_KEY)
         taken = self._may_take(seen) and (yield self._taking(seen))
