@@ -275,3 +275,5 @@ LARGE_BODIES_BYTES_MAX = 256 * 1024 * 1024
 SCAN_SEGMENTS_AT_ONCE_MAX = 64
 # Calls of an async client that wait at once, each on a thread: as many writes may share a sync
 ASYNC_CALLS_MAX = 64
+# Names of tables that are known to be well formed
+TABLE_NAMES_REMEMBERED = 4096

@@ -31,17 +31,36 @@ class Leaves:
         self.item = item
 
 
+def request_members(operation: str, leaves: Leaves) -> dict[str, Convert | None]:
+    """Each member of the operation's request -> its converter, None where nothing in it is changed. KeyError for an
+    operation that the model has not."""
+    model = service(service_of(operation))
+    return _members(model.shapes, model.operations[operation].input, leaves)
+
+
+def answer_members(operation: str, leaves: Leaves) -> dict[str, Convert]:
+    """The members of the operation's answer in which something is changed -> their converters."""
+    model = service(service_of(operation))
+    output = model.operations[operation].output
+    members = _members(model.shapes, output, leaves) if output else {}
+    return {member: convert for member, convert in members.items() if convert is not None}
+
+
 def request_converter(operation: str, leaves: Leaves) -> Convert | None:
-    """For requests. KeyError for an operation that the model has not."""
+    """For whole requests. KeyError for an operation that the model has not."""
     model = service(service_of(operation))
     return _compile(model.shapes, model.operations[operation].input, leaves)
 
 
 def answer_converter(operation: str, leaves: Leaves) -> Convert | None:
-    """For answers."""
+    """For whole answers."""
     model = service(service_of(operation))
     output = model.operations[operation].output
     return _compile(model.shapes, output, leaves) if output else None
+
+
+def _members(shapes: dict[str, Shape], name: str, leaves: Leaves) -> dict[str, Convert | None]:
+    return {member: _compile(shapes, inner, leaves) for member, inner in shapes[name].members.items()}
 
 
 def _compile(shapes: dict[str, Shape], name: str, leaves: Leaves) -> Convert | None:
@@ -63,11 +82,8 @@ def _compile(shapes: dict[str, Shape], name: str, leaves: Leaves) -> Convert | N
 
 
 def _structure(shapes: dict[str, Shape], shape: Shape, leaves: Leaves) -> Convert | None:
-    compiled = {
-        member: convert
-        for member, inner in shape.members.items()
-        if (convert := _compile(shapes, inner, leaves)) is not None
-    }
+    members = {member: _compile(shapes, inner, leaves) for member, inner in shape.members.items()}
+    compiled = {member: convert for member, convert in members.items() if convert is not None}
     if not compiled:
         return None
 

@@ -16,10 +16,12 @@ from stator.api.shapes import service
 from stator.api.shapes.model import Shape
 from stator.client import low_level
 from stator.client.conditions import ConditionBuilder, is_condition
-from stator.client.model_walk import Convert, Leaves, answer_converter, request_converter
+from stator.client.model_walk import Leaves, answer_members, request_members
 from stator.client.native.values import Values
 
 _CONDITIONS = ("ConditionExpression", "FilterExpression", "KeyConditionExpression")
+_CONDITIONS_ANYWHERE = frozenset((*_CONDITIONS, "TransactItems"))
+_MADE_WHOLE = {"GetItem": "Key", "PutItem": "Item"}
 _OF_KEYS = "KeyConditionExpression"
 _NAMES = "ExpressionAttributeNames"
 _VALUES = "ExpressionAttributeValues"
@@ -29,45 +31,59 @@ Check = Callable[[Any], None]
 
 
 class Shaping:
-    """How one operation's arguments and answer are shaped."""
+    """How one operation's arguments and answer are shaped. `made_by`: the member that, alone with the table's name,
+    makes a request which needs no further check of its shape, for it was made here from plain values; None for
+    most."""
 
-    __slots__ = ("_check_names", "_from_answer", "_operation", "_takes_conditions", "_to_request")
+    __slots__ = ("_answer", "_nested", "_operation", "_request", "_takes_conditions", "made_by")
 
-    def __init__(self, operation: str, requests: Leaves, answers: Leaves, takes_conditions: bool) -> None:
-        shapes = service(service_of(operation))
+    def __init__(self, operation: str, requests: Leaves, answers: Leaves, is_plain: bool) -> None:
+        model = service(service_of(operation))
         self._operation = operation
-        self._check_names = _names_of(shapes.shapes, shapes.operations[operation].input, operation)
-        self._to_request = request_converter(operation, requests) or dict
-        self._from_answer = answer_converter(operation, answers) or _same
-        self._takes_conditions = takes_conditions
+        self._nested = _names_within(model.shapes, model.shapes[model.operations[operation].input])
+        self._request = request_members(operation, requests)
+        self._answer = answer_members(operation, answers)
+        self._takes_conditions = is_plain
+        self.made_by = _MADE_WHOLE.get(operation) if is_plain else None
 
     def request(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Raises TypeError for a name that the operation has not, and for what is no value."""
-        if self._check_names is not None:
-            self._check_names(arguments)
-        if self._takes_conditions:
+        """A new dict. Raises TypeError for a name that the operation has not, and for what is no value."""
+        if self._takes_conditions and not _CONDITIONS_ANYWHERE.isdisjoint(arguments):
             arguments = _with_conditions(self._operation, arguments)
-        request: dict[str, Any] = self._to_request(arguments)
+        request: dict[str, Any] = {}
+        converters = self._request
+        for member, value in arguments.items():
+            try:
+                convert = converters[member]
+            except KeyError:
+                raise TypeError(_unknown(self._operation, member, list(converters))) from None
+            request[member] = value if convert is None or value is None else convert(value)
+        if self._nested:
+            for member in self._nested.keys() & arguments.keys():
+                self._nested[member](arguments[member])
         return request
 
     def answer(self, answer: dict[str, Any]) -> dict[str, Any]:
-        shaped: dict[str, Any] = self._from_answer(answer)
-        shaped["ResponseMetadata"] = {
-            "RequestId": f"{next(_request_numbers):032X}",
+        """`answer`, changed to what the caller gets."""
+        for member, convert in self._answer.items():
+            if member in answer:
+                answer[member] = convert(answer[member])
+        answer["ResponseMetadata"] = {
+            "RequestId": str(next(_request_numbers)),
             "HTTPStatusCode": 200,
             "HTTPHeaders": {},
             "RetryAttempts": 0,
         }
-        return shaped
+        return answer
 
 
 class Dialect:
     """The shapings of all operations, each made when first asked for. Bounded by the model's operations."""
 
-    def __init__(self, requests: Leaves, answers: Leaves, takes_conditions: bool) -> None:
+    def __init__(self, requests: Leaves, answers: Leaves, is_plain: bool) -> None:
         self._requests = requests
         self._answers = answers
-        self._takes_conditions = takes_conditions
+        self._is_plain = is_plain
         self._known: dict[str, Shaping] = {}
 
     @classmethod
@@ -75,7 +91,7 @@ class Dialect:
         return cls(
             Leaves(values.to_wire, low_level.seconds, values.item_to_wire),
             Leaves(values.from_wire, low_level.moment, values.item_from_wire),
-            takes_conditions=True,
+            is_plain=True,
         )
 
     @classmethod
@@ -83,13 +99,13 @@ class Dialect:
         return cls(
             Leaves(low_level.to_wire, low_level.seconds),
             Leaves(low_level.from_wire, low_level.moment),
-            takes_conditions=False,
+            is_plain=False,
         )
 
     def of(self, operation: str) -> Shaping:
         shaping = self._known.get(operation)
         if shaping is None:
-            shaping = Shaping(operation, self._requests, self._answers, self._takes_conditions)
+            shaping = Shaping(operation, self._requests, self._answers, self._is_plain)
             self._known[operation] = shaping
         return shaping
 
@@ -128,8 +144,13 @@ def _expressed(structure: Mapping[str, Any]) -> dict[str, Any]:
     return expressed
 
 
+def _names_within(shapes: dict[str, Shape], shape: Shape) -> dict[str, Check]:
+    """Member -> what raises TypeError for a name that one of the structures in it has not, at any depth."""
+    checks = {member: _names_of(shapes, inner, member) for member, inner in shape.members.items()}
+    return {member: check for member, check in checks.items() if check is not None}
+
+
 def _names_of(shapes: dict[str, Shape], name: str, place: str) -> Check | None:
-    """What raises TypeError for a name that a structure has not, at any depth; None where nothing can be wrong."""
     shape = shapes[name]
     if name == "AttributeValue":
         return None
@@ -138,30 +159,24 @@ def _names_of(shapes: dict[str, Shape], name: str, place: str) -> Check | None:
     if shape.kind not in ("list", "map"):
         return None
     check = _names_of(shapes, shape.element, place)
-    if check is None:
-        return None
-    return _each_of(check)
+    return None if check is None else _each_of(check)
 
 
 def _each_of(check: Check) -> Check:
     def check_each(value: Any) -> None:
         if isinstance(value, Mapping):
-            for inner in value.values():
-                check(inner)
-        elif isinstance(value, (list, tuple)):
-            for inner in value:
-                check(inner)
+            value = value.values()
+        elif not isinstance(value, (list, tuple)):
+            return
+        for inner in value:
+            check(inner)
 
     return check_each
 
 
 def _names_of_structure(shapes: dict[str, Shape], shape: Shape, place: str) -> Check:
     members = shape.members
-    checks = {
-        member: check
-        for member, inner in members.items()
-        if (check := _names_of(shapes, inner, member)) is not None
-    }
+    nested = _names_within(shapes, shape)
 
     def check_structure(value: Any) -> None:
         if not isinstance(value, Mapping):
@@ -169,8 +184,8 @@ def _names_of_structure(shapes: dict[str, Shape], shape: Shape, place: str) -> C
         for member in value:
             if member not in members:
                 raise TypeError(_unknown(place, member, list(members)))
-            if member in checks:
-                checks[member](value[member])
+            if member in nested:
+                nested[member](value[member])
 
     return check_structure
 
@@ -181,7 +196,3 @@ def _unknown(place: str, member: Any, members: list[str]) -> str:
     near = difflib.get_close_matches(str(member), members, 1, 0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(members)}"
     return f"{place} has no parameter {member!r}; {hint}"
-
-
-def _same(answer: Convert | Any) -> Any:
-    return answer

@@ -52,6 +52,7 @@ class Driver:
 
     def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
         self._send: Call = getattr(transport, "answer", transport.call)
+        self._send_made: Call = getattr(transport, "answer_made", self._send)
         self._sleep = sleep
 
     def run(self, calls: Calls[T]) -> T:
@@ -76,8 +77,9 @@ class Driver:
     def one(self, operation: str, shaping: Shaping, arguments: dict[str, Any]) -> dict[str, Any]:
         """`run` of a single call: most methods are one, and the generator would cost them a microsecond."""
         request = shaping.request(arguments)
+        send = self._send_made if len(request) == 2 and shaping.made_by in request else self._send
         try:
-            answer = self._send(operation, request)
+            answer = send(operation, request)
         except ServiceError as error:
             raise modelled(error, operation) from error.__cause__
         return shaping.answer(answer)

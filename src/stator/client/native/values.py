@@ -71,6 +71,7 @@ class Values:
         """What is no mapping is left for the service to refuse."""
         if not isinstance(item, Mapping):
             return item
+        _check_names(item)
         to_wire = self.to_wire
         return {name: {"S": value} if type(value) is str else to_wire(value) for name, value in item.items()}
 
@@ -127,8 +128,12 @@ class Values:
         readers = self._readers
         result: dict[str, Any] = {}
         for name, value in members.items():
+            text = value.get("S")
+            if text is not None:
+                result[name] = text
+                continue
             for kind, content in value.items():
-                result[name] = content if kind == "S" else readers[kind](content)
+                result[name] = readers[kind](content)
         return result
 
     def _list(self, elements: list[AttributeValue]) -> list[Any]:
@@ -136,6 +141,14 @@ class Values:
 
     def _number_set(self, members: list[str]) -> set[Any]:
         return set(map(self.number, members))
+
+
+def _check_names(item: Mapping[Any, Any]) -> None:
+    try:
+        "".join(item)  # the cheapest look at all of them
+    except TypeError:
+        wrong = next(name for name in item if not isinstance(name, str))
+        raise TypeError(f"The name of an attribute is {wrong!r}; allowed: texts") from None
 
 
 def _whole_or_decimal(text: str) -> int | Decimal:
