@@ -350,7 +350,6 @@ def test_short_scripts_expire_what_is_due_as_they_close_and_leave_no_lease(tmp_p
         settled(lambda: not script.db.expiry.is_due())  # noqa: B023
         script.put(f"{number}", ttl=script.clock.now() - 5)
         assert f"{number}" in script.scanned()
-        script.db.expiry.look_again()
         script.close()
     last = Process(open_store(path, "relaxed"))
     assert last.scanned() == []
@@ -378,7 +377,6 @@ from test_in_process import Opened, open_store
 opened = Opened(open_store({path!r}, "relaxed"), poll_s=3600.0)
 opened.let_expire()
 opened.put("over", ttl=opened.clock.now() - 5)
-opened.db.expiry.look_again()
 {ending}
 """
     places = [str(Path(stator.__file__).parents[1]), str(Path(__file__).parent)]

@@ -115,6 +115,7 @@ class Background:
         try:
             if self._enabled:
                 lanes = _OURS if self._calls_far() else Lane
+                self._db.jobs.look_again()
                 self._work(lanes, self._monotonic() + BACKGROUND_CLOSE_S)
             drive(self._db.store, self._lease.give_up())
         except Exception as error:
