@@ -43,5 +43,9 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "serve": Command("stator.cli.serve", "Serve a database file to every AWS SDK."),
+    "shell": Command("stator.cli.shell.command", "Work with a database by PartiQL, at a prompt or from a script."),
+    "apply": Command("stator.cli.apply", "Make tables as a template describes them: CloudFormation, SAM, CDK, serverless.yml."),
     "check": Command("stator.cli.check", "Verify a database file, at rest or in use."),
+    "dump": Command("stator.cli.dump", "Write a table's items to a file or standard output."),
+    "load": Command("stator.cli.load", "Put the items of files, or of standard input, into a table."),
 }

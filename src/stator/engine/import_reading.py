@@ -110,8 +110,9 @@ class AttributeShape(msgspec.Struct, forbid_unknown_fields=True):
     BOOL: bool = True
 
 
-def placed(table: Table, item: Item) -> Placed:
-    """An item of a record as it will be put. Raises ServiceError for all that may be wrong with it."""
+def checked(item: Item) -> tuple[Item, int]:
+    """An item of a record, canonical, and its size. Raises ValidationException for what is wrong with it in every
+    table."""
     try:
         msgspec.convert(item, dict[str, AttributeShape])
         item = canonical_item(item)
@@ -120,6 +121,12 @@ def placed(table: Table, item: Item) -> Placed:
         raise ValidationException(f"not an item: {error}") from error
     if size > ITEM_BYTES_MAX:
         raise ValidationException("Item size has exceeded the maximum allowed size")
+    return item, size
+
+
+def placed(table: Table, item: Item) -> Placed:
+    """An item of a record as it will be put. Raises ServiceError for all that may be wrong with it."""
+    item, size = checked(item)
     key = key_within(table, item)
     if table.indexes:
         check_index_keys(table, item)
