@@ -277,3 +277,7 @@ SCAN_SEGMENTS_AT_ONCE_MAX = 64
 ASYNC_CALLS_MAX = 64
 # Names of tables that are known to be well formed
 TABLE_NAMES_REMEMBERED = 4096
+
+# The pytest plugin (ours): steps of background work after a clock was moved, frames looked through for who called
+TESTING_STEPS_MAX = 1_000_000
+CALL_SITE_FRAMES_MAX = 200

@@ -18,7 +18,6 @@ PACKAGE = ROOT / "src" / "stator"
 FLOORS: list[set[str]] = [
     {"__main__"},
     {"cli"},
-    {"asgi"},
     {"asgi", "pytest_plugin"},
     {"testing"},
     {"server", "boto3"},

@@ -156,6 +156,7 @@ class MemoryStore:
         self._scheduler: Scheduler | None = None
         self._group_is_due = False
         self._working: set[int] = set()
+        self._generation = 0
         self._closed = False
 
     # Reads
@@ -180,7 +181,27 @@ class MemoryStore:
     def generation(self) -> int:
         if self._closed:
             self._refuse()
-        return 0
+        return self._generation
+
+    # Going back
+
+    def state(self) -> State:
+        """All that is committed: a reference, to `put_back`."""
+        return self._state
+
+    def put_back(self, state: State, keeping: Iterable[bytes] = ()) -> None:
+        """Makes an earlier state the present one, but for the rows of the keys in `keeping`, which stay as they are.
+
+        Whatever was read before is then out of date, so no transaction that is under way is committed as it is."""
+        with self._lock:
+            present = self._state.rows
+            rows = state.rows
+            kept = [(key, present.get(key)) for key in keeping if present.get(key) != rows.get(key)]
+            if kept:
+                rows = rows.edited((), kept)
+            self._recent.clear()
+            self._generation += 1
+            self._state = State(self._state.version + 1, rows, state.sequences)
 
     # Transactions
 

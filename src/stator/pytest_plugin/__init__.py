@@ -1,0 +1,147 @@
+"""pytest's plugin: DynamoDB for tests. Installed with Stator; costs nothing to a test that does not ask for it.
+
+dynamodb            an empty database, which also serves the boto3 clients that the code under test makes
+dynamodb_server     the same behind an endpoint, for everything else: other SDKs, other processes
+dynamodb_snapshot   a database that is filled once, to go back to
+
+pytest --dynamodb-budget tells what the tests' calls cost; a mark and a file hold them to it. See docs/pytest.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from stator.pytest_plugin.served import ServedDatabase
+    from stator.testing.bench import Bench, Snapshot
+    from stator.testing.database import DynamoDB
+    from stator.testing.ledger import Ledger
+
+_MARK = (
+    "dynamodb(max_rcu=None, max_wcu=None, max_calls=None, scans=None, let_through=()): the most that the test's calls "
+    "may use of DynamoDB, and the other AWS services (boto3's names, or True for all) that its clients may call"
+)
+LEDGER: pytest.StashKey[Ledger] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("dynamodb", "DynamoDB (Stator)")
+    group.addoption(
+        "--dynamodb-budget",
+        action="store_true",
+        help="tell, for each test and place in the code, which calls it made, what they read and what they cost",
+    )
+    group.addoption(
+        "--dynamodb-budget-file",
+        metavar="FILE",
+        help="fail tests of which an access pattern has got dearer than this file says",
+    )
+    group.addoption(
+        "--dynamodb-budget-update",
+        action="store_true",
+        help="write what the tests cost now to the budget file",
+    )
+    parser.addini(
+        "dynamodb_budget_file", "the file of --dynamodb-budget-file, from the root folder", default=""
+    )
+    parser.addini(
+        "dynamodb_let_through", "AWS services that tests with a dynamodb fixture may call", type="args"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", _MARK)
+    option = config.option
+    wanted = option.dynamodb_budget or option.dynamodb_budget_file or option.dynamodb_budget_update
+    if wanted or config.getini("dynamodb_budget_file"):
+        from stator.pytest_plugin.budget import Budget
+
+        config.pluginmanager.register(Budget(config), Budget.NAME)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Counts what the test itself does, not its fixtures; then judges."""
+    ledger = item.stash.get(LEDGER, None)
+    if ledger is None and item.get_closest_marker("dynamodb") is None:
+        return (yield)
+    from stator.pytest_plugin import judging
+
+    return (yield from judging.judged(item, ledger))
+
+
+# Fixtures
+
+
+@pytest.fixture(scope="session")
+def _dynamodb_bench() -> Iterator[Bench]:
+    from stator.testing.bench import Bench
+
+    bench = Bench()
+    yield bench
+    bench.db.close()
+
+
+@pytest.fixture(scope="session")
+def _dynamodb_objects(_dynamodb_bench: Bench) -> Callable[[], DynamoDB]:
+    """Makes what a test holds; again only when a test has closed it."""
+    from stator.pytest_plugin.in_process import Objects
+
+    return Objects(_dynamodb_bench).current
+
+
+@pytest.fixture(scope="session")
+def _dynamodb_listening(_dynamodb_bench: Bench) -> Iterator[ServedDatabase]:
+    from stator.pytest_plugin.served import serving
+
+    with serving(_dynamodb_bench) as served:
+        yield served
+
+
+@pytest.fixture
+def _dynamodb_empty(request: pytest.FixtureRequest, _dynamodb_bench: Bench) -> Iterator[Bench]:
+    """Where each test begins."""
+    from stator.pytest_plugin import judging
+
+    judging.prepare(request.node)
+    _dynamodb_bench.begin()
+    yield _dynamodb_bench
+    _dynamodb_bench.faults.clear()
+
+
+@pytest.fixture
+def dynamodb(
+    request: pytest.FixtureRequest, _dynamodb_empty: Bench, _dynamodb_objects: Callable[[], DynamoDB]
+) -> Iterator[DynamoDB]:
+    """An empty DynamoDB: a `stator.DB` in memory, with boto3's objects over it (`client`, `resource`, `session`), a
+    `clock` to move, `faults` to ask for and a `snapshot` to go back to. It also serves the clients that any other code
+    makes with boto3 or aiobotocore, whenever it made them."""
+    from stator.pytest_plugin.in_process import serving_all_clients
+
+    with serving_all_clients(request.node, _dynamodb_empty):
+        yield _dynamodb_objects()
+
+
+@pytest.fixture
+def dynamodb_server(_dynamodb_empty: Bench, _dynamodb_listening: ServedDatabase) -> Iterator[ServedDatabase]:
+    """An empty DynamoDB at an endpoint (`endpoint_url`) on a free port of this machine. The environment tells the AWS
+    SDKs about it, those of processes that the test starts too."""
+    with _dynamodb_listening.environment_set():
+        yield _dynamodb_listening
+
+
+@pytest.fixture(scope="session")
+def dynamodb_snapshot(
+    _dynamodb_bench: Bench, _dynamodb_objects: Callable[[], DynamoDB]
+) -> Callable[[Callable[[Any], object]], Snapshot]:
+    """Fills an empty database once: `dynamodb_snapshot(load)` calls `load(db)` and returns the Snapshot, which a test
+    with `dynamodb` or `dynamodb_server` goes back to by `restore()`. For fixtures of a module or a session."""
+    from stator.pytest_plugin.in_process import filled
+
+    def snapshot(load: Callable[[Any], object]) -> Snapshot:
+        return filled(_dynamodb_bench, _dynamodb_objects, load)
+
+    return snapshot
