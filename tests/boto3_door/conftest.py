@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from boto3_doors import KINDS, Door, open_door
 
 from stator.client.connecting import open_database
+
+# What tests/clients has on outside clients is used here too
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients"))
 
 
 @pytest.fixture(autouse=True)

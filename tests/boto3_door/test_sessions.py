@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
 import subprocess
 import sys
@@ -10,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from boto3_doors import new_table
+from botocore.endpoint import Endpoint
 from botocore.exceptions import ProfileNotFound
+from botocore.signers import RequestSigner
 
 import stator
 import stator.boto3
@@ -37,7 +41,7 @@ def test_nothing_in_the_environment_is_needed_and_no_network_asked(monkeypatch: 
     with stator.boto3.Session() as session:
         client = session.client("dynamodb")
         assert client.list_tables()["TableNames"] == []
-        assert client.meta.region_name == "us-east-1"
+        assert client.meta.region_name == session.region_name == "us-east-1"
 
 
 @pytest.mark.parametrize(
@@ -156,6 +160,35 @@ def test_options_of_an_open_database_are_refused() -> None:
     db.close()
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.parametrize("path", [":memory:", "app.db"])
+def test_a_forked_child_is_refused(tmp_path: Path, path: str) -> None:
+    """In a program of its own: pytest's process has threads."""
+    program = f"""
+import os, sys
+sys.path.insert(0, {str(Path(stator.__file__).parents[1])!r})
+import stator.boto3
+client = stator.boto3.Session({path!r}).client("dynamodb")
+client.list_tables()
+sys.stdout.flush()
+if os.fork() == 0:
+    try:
+        client.list_tables()
+    except stator.errors.StatorError as error:
+        print(error, flush=True)
+    os._exit(0)
+os.wait()
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "This database was opened before the process forked. Open it anew in the child.\n"
+
+
 def test_our_own_errors_are_raised_as_they_are_and_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from stator.errors import StoreFullError
 
@@ -214,3 +247,10 @@ def test_the_seams_of_botocore_that_the_door_uses_are_there() -> None:
     assert callable(client._endpoint.http_session.send)
     assert callable(client._request_signer.get_auth_instance)
     assert callable(client._user_agent_creator.to_string)
+    for owner, name in (
+        (Endpoint, "_send"),
+        (Endpoint, "create_request"),
+        (RequestSigner, "get_auth_instance"),
+        (botocore.session.Session, "create_client"),
+    ):
+        assert callable(owner.__dict__[name])

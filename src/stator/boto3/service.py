@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 from stator.api.call import Call, operate
 from stator.api.operations import OPERATIONS
 from stator.engine.database import Database
-from stator.errors import ServiceError
+from stator.errors import InternalServerError, ServiceError, StatorError
 from stator.limits import HTTP_BODY_BYTES_MAX, PIECE_BYTES
 from stator.storage.contract import drive
 from stator.wire.answers import JSON_1_0, RequestIds, encode_answer, http_date, response_head
@@ -63,6 +64,7 @@ class InProcessService:
         self._after = after
         self._place = place_of(db.options)
         self._local = _Local()
+        self._process = os.getpid()
 
     def answer(self, asked: Asked) -> Answered:
         """Raises StatorError."""
@@ -76,7 +78,10 @@ class InProcessService:
             return self._refuse(exchange, error)
 
     async def answer_async(self, asked: Asked) -> Answered:
-        """As `answer`. What is not answered at once goes on in another thread: the loop waits for no disk."""
+        """As `answer`. What is long, or not answered at once, goes on in another thread: the loop waits for no disk."""
+        if len(asked.body) > PIECE_BYTES:
+            answered: Answered = await _aside(lambda: self.answer(asked))
+            return answered
         exchange = _Exchange(asked)
         try:
             outcome = self._begin(exchange)
@@ -88,6 +93,10 @@ class InProcessService:
 
     def _begin(self, exchange: _Exchange) -> Any:
         """The answer, or the steps that lead to it."""
+        if self._process != os.getpid():
+            raise StatorError(
+                "This database was opened before the process forked. Open it anew in the child."
+            )
         method, query, headers, body = exchange.asked
         if len(body) > HTTP_BODY_BYTES_MAX:
             exchange.is_too_large = True
@@ -113,6 +122,8 @@ class InProcessService:
     def _refuse(self, exchange: _Exchange, error: Exception) -> Answered:
         if exchange.is_too_large:
             return self._answered(_TOO_LARGE, b"", b"")
+        if isinstance(error, InternalServerError):
+            _log.error("an operation failed", exc_info=error)
         status, body = encode_exception(error)
         if isinstance(error, NotOfTheProtocolError):
             content_type = b""

@@ -52,6 +52,12 @@ class Session(boto3.Session):  # type: ignore[misc]
         )
         self._opened = Opened(database, options)
 
+    @property
+    def region_name(self) -> str:
+        """The one that was given or is configured, else the database's."""
+        region: str = super().region_name or self._opened.db.options.region
+        return region
+
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
         if service_name not in SERVICES:
             return super().client(service_name, *args, **kwargs)
