@@ -50,6 +50,12 @@ _ITEM_WRITES = frozenset(
 _OURS = (Lane.UPKEEP, Lane.STORE)
 
 
+def may_leave_work(operation: str) -> bool:
+    """Whether an operation, by its name, may have begun a job: it neither reads nor writes items alone."""
+    is_of_items = operation in _ITEM_WRITES or operation in _ITEM_READS
+    return not is_of_items and not operation.startswith(_OTHER_READS)
+
+
 class Background:
     """Of one open database. Every method may be called by any thread; `stop` before the database is closed.
 
@@ -96,7 +102,7 @@ class Background:
         if operation in _ITEM_WRITES:
             if not self._runs:
                 self._begin()
-        elif operation not in _ITEM_READS and not operation.startswith(_OTHER_READS):
+        elif may_leave_work(operation):
             self.wake()
 
     def stop(self) -> None:

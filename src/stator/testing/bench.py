@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from stator.api.call import Answer, Call, Handler, Request
+from stator.client.background import may_leave_work
 from stator.engine.database import Database, Options
 from stator.engine.tables import Catalogue
 from stator.errors import ServiceError, StatorError
@@ -26,19 +27,6 @@ from stator.testing.faults import Faults
 from stator.testing.faulty_engine import AskedForHardships, AskedForThrottle
 from stator.testing.moving_clock import MovingClock
 
-_READS = ("BatchGet", "Describe", "Get", "List", "Query", "Scan", "TransactGet")
-_ITEM_WRITES = frozenset(
-    (
-        "BatchExecuteStatement",
-        "BatchWriteItem",
-        "DeleteItem",
-        "ExecuteStatement",
-        "ExecuteTransaction",
-        "PutItem",
-        "TransactWriteItems",
-        "UpdateItem",
-    )
-)
 _SEED = 1
 
 End = Callable[[ServiceError | None], None]
@@ -101,7 +89,7 @@ class Bench:
 
     def _watch(self, handler: Handler, db: Database, request: Request, call: Call) -> Answer | Steps[Answer]:
         end = None if self.observer is None else self.observer(call, request)
-        begins_work = not call.operation.startswith(_READS) and call.operation not in _ITEM_WRITES
+        begins_work = may_leave_work(call.operation)
         if end is None and not begins_work and not self.faults.pending:
             return handler(db, request, call)
         return self._steps(partial(handler, db, request, call), Asking(call, request), end, begins_work)
