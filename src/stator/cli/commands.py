@@ -44,8 +44,9 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "serve": Command("stator.cli.serve", "Serve a database file to every AWS SDK."),
     "shell": Command("stator.cli.shell.command", "Work with a database by PartiQL, at a prompt or from a script."),
-    "apply": Command("stator.cli.apply", "Make tables as a template describes them: CloudFormation, SAM, CDK, serverless.yml."),
+    "apply": Command("stator.cli.apply", "Make tables as CloudFormation, SAM, CDK or serverless.yml describes them."),
     "check": Command("stator.cli.check", "Verify a database file, at rest or in use."),
     "dump": Command("stator.cli.dump", "Write a table's items to a file or standard output."),
     "load": Command("stator.cli.load", "Put the items of files, or of standard input, into a table."),
+    "backup": Command("stator.cli.backup", "Copy a whole database file, of one moment, while it is in use."),
 }

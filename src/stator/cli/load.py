@@ -140,7 +140,7 @@ class _Loading:
                 self._writer, format, at, lambda refusal: self._refuse(input.name, refusal), self._keep
             )
             records = input.records(format.is_csv, at.spot)
-            load.run(records, lambda: watch(Progress(f"loading {input.name}", at.items, _total(input, at))))
+            load.run(records, lambda: watch(Progress(f"loading {input.name}", at.items, _total(input, at), "items")))
         finally:
             input.close()
 

@@ -68,5 +68,5 @@ def _seldom(every_s: float, show: Watch, at_once: bool = False) -> Watch:
 
 def _write_line(stream: TextIO, progress: Progress) -> None:
     of = "" if progress.total is None else f" of about {progress.total}"
-    stream.write(f"{progress.what}: {progress.rows}{of} rows\n")
+    stream.write(f"{progress.what}: {progress.rows}{of} {progress.unit}\n")
     stream.flush()

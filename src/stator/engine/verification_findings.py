@@ -65,11 +65,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it has come: what is looked at now, rows of it so far, and how many there are about (None: unknown)."""
+    """How far it has come: what is looked at now, rows of it so far, and how many there are about (None: unknown).
+    `unit`: what the rows are."""
 
     what: str
     rows: int
     total: int | None = None
+    unit: str = "rows"
 
 
 Watch = Callable[[Progress], None]

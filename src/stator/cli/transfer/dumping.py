@@ -96,7 +96,7 @@ class Dump:
             self._write(answer["Items"])
             key = answer.get("LastEvaluatedKey")
             at.segments[number] = Segment(key, done=key is None)
-            watch(Progress("dumping", at.items, total))
+            watch(Progress("dumping", at.items, total, "items"))
             if self._state is not None and time.monotonic() >= due:
                 self._checkpoint()
                 due = time.monotonic() + self._checkpoint_s

@@ -61,6 +61,11 @@ class InspectedFile:
             return kept, None
         return bytes(SALT_BYTES), "the file's salt is missing: no item can be found by its key"
 
+    @property
+    def connection(self) -> apsw.Connection:
+        """For reading only; `close` closes it."""
+        return self._connection
+
     # A store
 
     def get(self, key: bytes) -> bytes | None:
