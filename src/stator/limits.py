@@ -271,6 +271,19 @@ REQUEST_TOKENS_MAX = 1_000_000
 # Bodies that wait for the helper thread, all connections together
 LARGE_BODIES_BYTES_MAX = 256 * 1024 * 1024
 
+# Templates (ours, but CloudFormation's own largest is 1 MB): nodes of one document with its aliases written out, levels
+# of it, what loops may make, and files that one template may name
+TEMPLATE_BYTES_MAX = 16 * 1024 * 1024
+TEMPLATE_NODES_MAX = 1_000_000
+TEMPLATE_LEVELS_MAX = 100
+TEMPLATE_LOOPS_MAX = 100_000
+TEMPLATE_FILES_MAX = 256
+# How long a table, an index or an import may take to be there, and how often it is asked about (ours)
+APPLY_WAIT_S_MAX = 24 * 3600.0
+APPLY_POLL_S_MAX = 5.0
+# Tables whose tags are read to find those that left a template (ours)
+APPLY_TABLES_LOOKED_AT_MAX = 10_000
+
 # The native client (ours): segments of one scan that are read at once
 SCAN_SEGMENTS_AT_ONCE_MAX = 64
 # Calls of an async client that wait at once, each on a thread: as many writes may share a sync

@@ -21,7 +21,7 @@ FLOORS: list[set[str]] = [
     {"asgi", "pytest_plugin"},
     {"testing"},
     {"server", "boto3"},
-    {"wire"},
+    {"wire", "templates"},
     {"client"},
     {"api"},
     {"partiql"},
