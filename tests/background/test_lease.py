@@ -9,6 +9,7 @@ import pytest
 from processes import NOW, HandClock, Process, SeenByOthers, one_write
 
 from stator.engine.jobs import Lane
+from stator.engine.verification import verify
 from stator.errors import CorruptionError, LeaseLostError
 from stator.keys import space
 from stator.limits import LEASE_RENEW_S, LEASE_S
@@ -255,12 +256,20 @@ def test_a_damaged_row_is_reported_and_lapses(two: Two, row: bytes) -> None:
     two.store.transact(lambda tx: tx.put(space.LEASE_KEY, row))
     with pytest.raises(CorruptionError):
         two.one.holding  # noqa: B018
+    assert [finding.row for finding in verify(two.store)] == [space.LEASE_KEY]
     two.one_works()
     assert two.done == []
     two.clock.advance(LEASE_S)
     two.one_works()
     assert two.done == ["one"]
     assert two.one.is_holder
+    assert two.one.lease.owner.encode() in (two.store.get(space.LEASE_KEY) or b"")
+
+
+def test_check_finds_nothing_wrong_with_a_lease(two: Two) -> None:
+    two.one_works()
+    two.store.transact(lambda tx: tx.delete(space.job_key(1 << 62)))
+    assert list(verify(two.store)) == []
 
 
 # All at once
