@@ -2,7 +2,8 @@
 
     python in_process_story.py STORY DEPENDENCIES HOW
 
-DEPENDENCIES is where Stator's own are, behind the client's. HOW is `patched`, or `session` for aiobotocore's own kind.
+DEPENDENCIES is where Stator's own are, behind the client's. HOW is `patched`; `session` for
+aiobotocore's own kind; or `alone` for a story that sees to it itself.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ def tell(story: str, how: str) -> None:
         with stator.boto3.AioSession() as session:
             aiobotocore.session.get_session = lambda: session
             runpy.run_path(story, run_name="__main__")
+    elif how == "alone":
+        runpy.run_path(story, run_name="__main__")
     else:
         # aiobotocore is loaded by the story, when this has begun
         with stator.boto3.patched():

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import botocore.session
@@ -95,6 +96,14 @@ aws_secret_access_key = x
 _CONFIG = """[profile other]
 region = ap-east-1
 """
+
+
+def test_a_url_is_signed_by_botocore_itself() -> None:
+    with stator.boto3.Session(aws_access_key_id="own", aws_secret_access_key="x") as session:
+        url = session.client("dynamodb").generate_presigned_url("list_tables")
+    signature = parse_qs(urlsplit(url).query)["X-Amz-Signature"][0]
+    assert len(signature) == 64
+    assert signature.strip("0")
 
 
 def test_an_unknown_profile_is_boto3s_error() -> None:
