@@ -13,7 +13,9 @@ from typing import Any
 from stator.api.operations import service_of
 from stator.api.shapes import STREAMS
 from stator.client.faults import fault
-from stator.client.low_level import answer_to_wire, request_from_wire, to_wire
+from stator.client.low_level import answer_to_wire, moment, request_from_wire, seconds, to_wire
+from stator.client.model_walk import Leaves, answer_converter, request_converter
+from stator.client.native.values import Values
 from stator.errors import StatorError, UnreachableError
 
 _SERVICES = ("dynamodb", "dynamodbstreams")
@@ -29,10 +31,13 @@ class OverBoto:
         self._clients: dict[str, Any] = {}
         self._own: list[Any] = []
         self._session: Any = None
+        self._plain: Values | None = None
         self._made_with = {"region_name": region, "endpoint_url": endpoint_url}
         if is_session(target):
             self._session = target
         else:
+            # A resource's client takes and gives Python's values in the place of attribute values
+            self._plain = Values("decimal") if is_resource(target) else None
             client = target.meta.client if is_resource(target) else target
             if not is_client(client):
                 raise StatorError(f"{target!r} is no boto3 Session, client or resource")
@@ -46,9 +51,12 @@ class OverBoto:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.exceptions import ConnectionError as Disconnected
 
-        client = self._client("dynamodbstreams" if service_of(operation) == STREAMS else "dynamodb")
+        of_streams = service_of(operation) == STREAMS
+        client = self._client("dynamodbstreams" if of_streams else "dynamodb")
+        plain = None if of_streams else self._plain
         try:
-            answer = getattr(client, snake_case(operation))(**request_from_wire(operation)(request))
+            arguments = _arguments(operation, request, plain)
+            answer = getattr(client, snake_case(operation))(**arguments)
         except ClientError as error:
             raise _translated(error.response) from error
         except Disconnected as error:
@@ -56,8 +64,7 @@ class OverBoto:
         except BotoCoreError as error:
             raise StatorError(str(error)) from error
         answer.pop("ResponseMetadata", None)
-        wire: dict[str, Any] = answer_to_wire(operation)(answer)
-        return wire
+        return _wire_answer(operation, answer, plain)
 
     def close(self) -> None:
         self._closed = True
@@ -83,6 +90,22 @@ class OverBoto:
         return _sibling(next(iter(self._clients.values())), service)
 
 
+def _arguments(operation: str, request: dict[str, Any], plain: Values | None) -> dict[str, Any]:
+    convert = request_from_wire(operation)
+    if plain is not None:
+        convert = request_converter(operation, Leaves(plain.from_wire, moment)) or convert
+    arguments: dict[str, Any] = convert(request)
+    return arguments
+
+
+def _wire_answer(operation: str, answer: dict[str, Any], plain: Values | None) -> dict[str, Any]:
+    convert = answer_to_wire(operation)
+    if plain is not None:
+        convert = answer_converter(operation, Leaves(plain.to_wire, seconds)) or convert
+    wire: dict[str, Any] = convert(answer)
+    return wire
+
+
 def is_session(target: Any) -> bool:
     """Told by what it has: boto3 is not loaded to ask."""
     return callable(getattr(target, "client", None)) and callable(getattr(target, "get_credentials", None))
@@ -98,8 +121,8 @@ def is_client(target: Any) -> bool:
 
 
 def snake_case(operation: str) -> str:
-    """The name of an operation as boto3's clients spell it."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
+    """The name of an operation, or of a member, as boto3 spells it: GetItem is get_item, SSEType is sse_type."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", operation).lower()
 
 
 def _sibling(client: Any, service: str) -> Any:

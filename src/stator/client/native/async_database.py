@@ -45,7 +45,9 @@ class AsyncDB:
 
     async def create_table(self, **arguments: Any) -> AsyncTable:
         answer = await self._call("CreateTable", arguments)
-        return self.table(answer["TableDescription"]["TableName"])
+        made = self.table(answer["TableDescription"]["TableName"])
+        made._description = answer["TableDescription"]
+        return made
 
     async def batch_get_item(
         self, retry_unprocessed: bool = False, **arguments: Unpack[parameters.BatchGetItem]

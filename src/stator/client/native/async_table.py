@@ -96,6 +96,7 @@ class AsyncTable(Described):
 
     async def wait_until_exists(self, **config: Any) -> None:
         await self._driver.run(wait_until(self._dialect, "table_exists", self._named(config)))
+        self._description = None
 
     async def wait_until_not_exists(self, **config: Any) -> None:
         await self._driver.run(wait_until(self._dialect, "table_not_exists", self._named(config)))

@@ -61,7 +61,10 @@ class DB:
 
     def create_table(self, **arguments: Any) -> _Table:
         """CreateTable. `table.wait_until_exists()` waits until it is active."""
-        return self.table(self._call("CreateTable", arguments)["TableDescription"]["TableName"])
+        description = self._call("CreateTable", arguments)["TableDescription"]
+        made = self.table(description["TableName"])
+        made._description = description
+        return made
 
     # Several items
 

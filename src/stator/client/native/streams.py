@@ -78,16 +78,19 @@ class Reading:
     def next(self) -> Calls[tuple[str, list[dict[str, Any]]] | None]:
         """Records of one shard, in their order, and its id; no records when every shard had none; None when the
         stream was turned off and is read to its end. All of them are `taken` before this is called again."""
-        if self._is_over:
-            return None
-        yield from self._find_shards()
-        for _ in range(len(self._open)):
-            shard = self._open[0]
-            self._open.rotate(-1)
-            records = yield from self._records(shard)
-            if records:
-                return shard, records
-        return "", []
+        while not self._is_over:
+            yield from self._find_shards()
+            for shard in tuple(self._open):
+                self._open.rotate(-1)
+                records = yield from self._records(shard)
+                if records:
+                    return shard, records
+                if not self._open:
+                    break  # the shard has ended: others follow it
+            else:
+                if not self._is_over:
+                    return "", []
+        return None
 
     # Shards
 

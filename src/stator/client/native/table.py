@@ -119,6 +119,7 @@ class Table(Described):
     def wait_until_exists(self, **config: Any) -> None:
         """Returns when the table is active. Raises WaitError."""
         self._driver.run(wait_until(self._dialect, "table_exists", self._named(config)))
+        self._description = None
 
     def wait_until_not_exists(self, **config: Any) -> None:
         self._driver.run(wait_until(self._dialect, "table_not_exists", self._named(config)))
