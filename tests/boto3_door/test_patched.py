@@ -249,3 +249,11 @@ def test_a_function_has_an_empty_database_for_each_call() -> None:
         return tables(client)
 
     assert make() == make() == ["same"]
+
+
+def test_a_class_is_refused() -> None:
+    with pytest.raises(TypeError, match="Tests is a class; allowed: a function"):
+
+        @patched()
+        class Tests:
+            pass

@@ -11,7 +11,11 @@ from typing import Any
 
 
 def within(context: Callable[[], AbstractContextManager[Any]], function: Any) -> Any:
-    """`context` makes a new one for each call."""
+    """`context` makes a new one for each call. Raises TypeError for a class: which of its methods?"""
+    if isinstance(function, type):
+        raise TypeError(
+            f"{function.__name__} is a class; allowed: a function, a coroutine function or a generator"
+        )
     for is_one, wrap in _KINDS:
         if is_one(function):
             return functools.wraps(function)(wrap(context, function))

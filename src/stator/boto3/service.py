@@ -10,12 +10,12 @@ import asyncio
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from stator.api.call import Call, operate
 from stator.api.operations import OPERATIONS
+from stator.clock import SystemClock
 from stator.engine.database import Database
 from stator.errors import InternalServerError, ServiceError, StatorError
 from stator.limits import HTTP_BODY_BYTES_MAX, PIECE_BYTES
@@ -65,6 +65,7 @@ class InProcessService:
         self._place = place_of(db.options)
         self._local = _Local()
         self._process = os.getpid()
+        self._now = SystemClock().now
 
     def answer(self, asked: Asked) -> Answered:
         """Raises StatorError."""
@@ -134,7 +135,7 @@ class InProcessService:
         return self._answered(status, body, content_type)
 
     def _answered(self, status: int, body: bytes, content_type: bytes) -> Answered:
-        date = http_date(time.time())
+        date = http_date(self._now())
         head = response_head(status, body, self._local.next_id(), content_type=content_type, date=date)
         lines = head.decode("latin-1").split("\r\n")[1:-2]
         return Answered(status, [line.partition(": ")[::2] for line in lines], body)
