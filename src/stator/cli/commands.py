@@ -43,10 +43,19 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "serve": Command("stator.cli.serve", "Serve a database file to every AWS SDK."),
-    "shell": Command("stator.cli.shell.command", "Work with a database by PartiQL, at a prompt or from a script."),
-    "apply": Command("stator.cli.apply", "Make tables as CloudFormation, SAM, CDK or serverless.yml describes them."),
+    "shell": Command(
+        "stator.cli.shell.command", "Work with a database by PartiQL, at a prompt or from a script."
+    ),
+    "apply": Command(
+        "stator.cli.apply", "Make tables as CloudFormation, SAM, CDK or serverless.yml describes them."
+    ),
     "check": Command("stator.cli.check", "Verify a database file, at rest or in use."),
     "dump": Command("stator.cli.dump", "Write a table's items to a file or standard output."),
     "load": Command("stator.cli.load", "Put the items of files, or of standard input, into a table."),
+    "tables": Command(
+        "stator.cli.tables", "Show each table: its keys, indexes, billing, size, stream, TTL, recovery."
+    ),
+    "stats": Command("stator.cli.stats", "Count what there is: items, indexes, and a file's log and queues."),
+    "table": Command("stator.cli.table", "Back a table up as DynamoDB does, and restore it."),
     "backup": Command("stator.cli.backup", "Copy a whole database file, of one moment, while it is in use."),
 }

@@ -24,7 +24,7 @@ from stator.client.transport import Transport
 from stator.engine.verification_findings import Progress, Watch
 from stator.values import Item
 
-CHECKPOINT_S: Final = 1.0
+CHECKPOINT_S = 1.0
 VERSION: Final = 1
 
 
@@ -77,21 +77,19 @@ class Dump:
         output: Output,
         at: DumpPlace,
         state: str | None,
-        checkpoint_s: float = CHECKPOINT_S,
     ) -> None:
         self.at = at
         self._scanning = scanning
         self._format = format
         self._output = output
         self._state = state
-        self._checkpoint_s = checkpoint_s
 
     def run(self, watch: Watch, total: int | None) -> None:
         """Raises StatorError and ServiceError; what was written up to the last checkpoint is kept."""
         at = self.at
         if not at.offset and self._format.header:
             self._output.write(self._format.header)
-        due = time.monotonic() + self._checkpoint_s
+        due = time.monotonic() + CHECKPOINT_S
         for number, answer in self._pages():
             self._write(answer["Items"])
             key = answer.get("LastEvaluatedKey")
@@ -99,7 +97,7 @@ class Dump:
             watch(Progress("dumping", at.items, total, "items"))
             if self._state is not None and time.monotonic() >= due:
                 self._checkpoint()
-                due = time.monotonic() + self._checkpoint_s
+                due = time.monotonic() + CHECKPOINT_S
         at.whole = True
         self._checkpoint()
         self._output.finish()

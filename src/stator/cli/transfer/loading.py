@@ -21,7 +21,7 @@ from stator.cli.transfer.formats import Format
 from stator.cli.transfer.reading import Record, Spot
 from stator.cli.transfer.writers import Entry, Refusal, Writer
 
-CHECKPOINT_S: Final = 1.0
+CHECKPOINT_S = 1.0
 VERSION: Final = 1
 
 
@@ -73,15 +73,13 @@ class Load:
         at: LoadPlace,
         refuse: Callable[[Refusal], None],
         keep: Callable[[], None],
-        checkpoint_s: float = CHECKPOINT_S,
     ) -> None:
         self.at = at
         self._writer = writer
         self._format = format
         self._refuse = refuse
         self._keep = keep
-        self._checkpoint_s = checkpoint_s
-        self._due = time.monotonic() + checkpoint_s
+        self._due = time.monotonic() + CHECKPOINT_S
         self._under_way: deque[_Batch] = deque()
 
     def run(self, records: Iterator[Record], watch: Callable[[], None]) -> None:
@@ -150,4 +148,4 @@ class Load:
         at.offset, at.lines = batch.behind.offset, batch.behind.lines
         if time.monotonic() >= self._due:
             self._keep()
-            self._due = time.monotonic() + self._checkpoint_s
+            self._due = time.monotonic() + CHECKPOINT_S
