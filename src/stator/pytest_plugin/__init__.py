@@ -106,7 +106,7 @@ def _dynamodb_empty(request: pytest.FixtureRequest, _dynamodb_bench: Bench) -> I
     """Where each test begins."""
     from stator.pytest_plugin import judging
 
-    judging.prepare(request.node)
+    judging.prepare(request.node, _dynamodb_bench)
     _dynamodb_bench.begin()
     yield _dynamodb_bench
     _dynamodb_bench.faults.clear()

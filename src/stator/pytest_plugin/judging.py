@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 _LIMITS = frozenset(field.name for field in fields(Allowance))
 _ARGUMENTS = _LIMITS | {"let_through"}
+_BENCH: pytest.StashKey[Bench] = pytest.StashKey()
 
 
-def prepare(item: pytest.Item) -> None:
+def prepare(item: pytest.Item, bench: Bench) -> None:
     """Opens a ledger for a test that has a budget."""
     if budget_of(item.config) is not None or _limits(item):
         item.stash[LEDGER] = Ledger(CallSites(str(item.config.rootpath)))
+        item.stash[_BENCH] = bench
 
 
 def judged(item: pytest.Item, ledger: Ledger | None) -> Iterator[None]:
@@ -37,7 +39,7 @@ def judged(item: pytest.Item, ledger: Ledger | None) -> Iterator[None]:
                 pytrace=False,
             )
         return (yield)
-    bench: Bench = item.funcargs["_dynamodb_empty"]  # type: ignore[attr-defined]
+    bench = item.stash[_BENCH]
     bench.observer = ledger.observe
     try:
         result = yield

@@ -42,10 +42,12 @@ class Snapshot:
     def __init__(self, bench: Bench, state: State) -> None:
         self._bench = bench
         self._state = state
+        self._clock = bench.clock.position()
 
     def restore(self) -> None:
-        """Makes it the database's state again: tables, items, streams, backups, all of them. The clock and the faults
-        stay as they are. No call may be under way."""
+        """Makes it the database's state again: tables, items, streams, backups, all of them, and how far the clock had
+        been moved. Faults stay as they are. No call may be under way."""
+        self._bench.clock.return_to(self._clock)
         self._bench.go_back(self._state)
 
 

@@ -102,7 +102,7 @@ class Faults:
         index: str | None = None,
     ) -> Fault:
         """No capacity is left: ProvisionedThroughputExceededException, or of a table on demand ThrottlingException; in
-        a transaction, a cancellation. With `index`, for reads of that index and writes that change it."""
+        a transaction, a cancellation. With `index`, only for reads of that index and writes that change it."""
         return self._add(Fault(Kind.THROTTLE, times, operation, table, index=index))
 
     def unprocessed(

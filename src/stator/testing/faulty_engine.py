@@ -99,7 +99,7 @@ class _AskedForMeter(Meter):
         name = None if index is None else index.name
 
         def fits(fault: Fault) -> bool:
-            return bool(fault.details["index"] == name)
+            return fault.details["index"] in (None, name)
 
         if self._faults.met(Kind.THROTTLE, self._description.name, fits) is None:
             return None

@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+Position = tuple[float, float | None]
+"""How far it is ahead, and at which second of the wall's it stands still; None: it does not."""
+
 
 class MovingClock:
     """The database's clock in a test. Time passes as it does outside, from wherever the clock was last moved to; so
@@ -50,7 +53,14 @@ class MovingClock:
         if moment is not None:
             self.set(moment)
 
+    def position(self) -> Position:
+        """Where it is, for `return_to`."""
+        return self._ahead_s, self._stands_at
+
+    def return_to(self, position: Position) -> None:
+        """Goes back there without anything falling due. What is only counted (monotonic) goes on."""
+        self._ahead_s, self._stands_at = position
+
     def begin(self) -> None:
-        """Goes with the wall's clock again. What is only counted (monotonic) never goes back."""
-        self._ahead_s = 0.0
-        self._stands_at = None
+        """Goes with the wall's clock again."""
+        self.return_to((0.0, None))
