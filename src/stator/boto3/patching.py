@@ -21,6 +21,7 @@ from botocore.signers import RequestSigner
 from stator.boto3.creating import SERVICES, completed
 from stator.boto3.databases import Opened
 from stator.boto3.decorating import within
+from stator.boto3.plugging import remember_user_agent
 from stator.boto3.replacing import Replacement, replace, restore
 from stator.boto3.sending import AsyncInProcessHttp, InProcessHttp, asked_of, async_response, sync_response
 from stator.boto3.signing import signature_for
@@ -170,7 +171,9 @@ def _create_client(original: Any) -> Any:
         service = args[0] if args else kwargs.get("service_name")
         if here is None or (service not in SERVICES and here.lets_through(str(service))):
             return original(self, *args, **kwargs)
-        return original(self, **completed(self, args, kwargs, here.opened.db.options.region))
+        made = original(self, **completed(self, args, kwargs, here.opened.db.options.region))
+        remember_user_agent(made)
+        return made
 
     return create_client
 

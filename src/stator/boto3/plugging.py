@@ -20,12 +20,12 @@ _USER_AGENTS_MAX = 64
 def plug(client: Any, http: Any) -> None:
     """From now on the client's requests go out by `http` (sending.InProcessHttp, or the other for aiobotocore)."""
     client._endpoint.http_session = http
-    _remember_user_agent(client)
+    remember_user_agent(client)
     signer = client._request_signer
     signer.get_auth_instance = _zero_signing(signer, signer.get_auth_instance)
 
 
-def _remember_user_agent(client: Any) -> None:
+def remember_user_agent(client: Any) -> None:
     """botocore makes it anew twice a call, which is a fifth of a GetItem's time in the process. It changes with the
     features that a call uses, with the environment, and with the configuration, which some change later."""
     creator = getattr(client, "_user_agent_creator", None)
