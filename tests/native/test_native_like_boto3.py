@@ -188,6 +188,27 @@ def test_the_low_level_client_answers_as_boto3s(twins: Callable[[], Database]) -
             assert outcome(getattr(db.client, method), arguments) == expected, (method, arguments)
 
 
+OF_META_CLIENT: list[tuple[str, dict[str, Any]]] = [
+    ("put_item", {"TableName": "Twin", "Item": ITEM}),
+    ("get_item", {"TableName": "Twin", "Key": {"id": "a", "at": 1}}),
+    ("transact_get_items", {"TransactItems": [{"Get": {"TableName": "Twin", "Key": {"id": "a", "at": 1}}}]}),
+    ("batch_get_item", {"RequestItems": {"Twin": {"Keys": [{"id": "a", "at": 1}]}}}),
+    ("execute_statement", {"Statement": "SELECT * FROM Twin WHERE id = ?", "Parameters": ["a"]}),
+    ("query", {"TableName": "Twin", "KeyConditionExpression": Key("id").eq("a")}),
+    ("describe_table", {"TableName": "Twin"}),
+]
+
+
+def test_the_client_of_meta_answers_as_a_boto3_resources(twins: Callable[[], Database]) -> None:
+    with BackgroundServer(twins()) as endpoint, stator.open(twins(), numbers="decimal") as db:
+        theirs = boto3s("resource", endpoint)
+        for resource in (theirs, db):
+            resource.create_table(**schema("Twin"))
+        for method, arguments in OF_META_CLIENT:
+            expected = outcome(getattr(theirs.meta.client, method), arguments)
+            assert outcome(getattr(db.meta.client, method), arguments) == expected, (method, arguments)
+
+
 def test_a_table_has_the_attributes_and_methods_of_boto3s(twins: Callable[[], Database]) -> None:
     with BackgroundServer(twins()) as endpoint, stator.open(twins(), numbers="decimal") as db:
         resource = boto3s("resource", endpoint)
