@@ -14,6 +14,8 @@ from shown_operations import ShownOperations
 
 import stator.asgi
 from stator.asgi import App
+from stator.client.connecting import open_database
+from stator.client.in_process import InProcess
 from stator.clock import ManualClock
 from stator.engine.database import Database
 from stator.errors import SettingError, StatorError
@@ -386,15 +388,23 @@ def test_several_apps_on_different_files_share_a_process(run, tmp_path):
     assert health == b"healthy: dynamodb.eu-west-1.amazonaws.com "
 
 
-def test_an_open_database_stays_open(run):
-    db = Database(MemoryStore())
+@pytest.mark.parametrize("place", [":memory:", "app.db"])
+def test_an_open_database_stays_open_and_can_be_used_afterwards(run, tmp_path, place):
+    db = open_database(place if place == ":memory:" else str(tmp_path / place), durability="relaxed")
 
     async def work() -> Any:
         async with stator.asgi.app(db) as app:
             await visit(app, "CreateTable", TABLE)
 
     run(work)
-    assert not db.is_closed
+    item = {"TableName": "songs", "Item": {"pk": {"S": "a"}}}
+    InProcess(db).call("PutItem", item)
+
+    async def again() -> Any:
+        async with stator.asgi.app(db) as app:
+            return (await visit(app, "GetItem", {"TableName": "songs", "Key": item["Item"]})).json
+
+    assert run(again) == {"Item": {"pk": {"S": "a"}}}
     db.close()
 
 

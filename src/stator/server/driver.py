@@ -41,6 +41,7 @@ class Driver:
             from stator.api.operations import OPERATIONS
 
             operations = OPERATIONS
+        self._db = db
         self._log = log
         log.attach(loop)
         self._scheduler = LoopScheduler(loop)
@@ -74,8 +75,11 @@ class Driver:
         return self.service.in_flight > 0 or self._jobs.running
 
     def close(self) -> None:
-        """Ends the helper threads after what was handed to them; calls to object stores are not waited for."""
+        """Ends the helper threads after what was handed to them; calls to object stores are not waited for. The database
+        can be used by plain threads again."""
         self._large.close()
         self._turns.leave()
         self._scheduler.close()
+        if not self._db.is_closed:
+            self._db.store.attach(None)
         self._log.close()

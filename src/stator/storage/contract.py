@@ -154,8 +154,9 @@ class Store(Protocol):
     def submit(self, work: Work, done: Done) -> None:
         """Queues a work for the next group; `done` is called on the driving thread. Needs `attach`."""
 
-    def attach(self, scheduler: Scheduler) -> None:
-        """From now on groups are led by this scheduler's thread."""
+    def attach(self, scheduler: Scheduler | None) -> None:
+        """From now on groups are led by this scheduler's thread. None, on that thread: by whoever calls `transact`
+        again; nothing changes while works are in flight."""
 
     def close(self) -> None:
         """Finishes the group in flight and closes; works still queued fail with StatorError. Idempotent.

@@ -224,7 +224,9 @@ class MemoryStore:
         self._queue.append((work, Ticket(work.run, done)))
         self._call_group_soon()
 
-    def attach(self, scheduler: Scheduler) -> None:
+    def attach(self, scheduler: Scheduler | None) -> None:
+        if scheduler is None and self._queue:
+            return
         self._scheduler = scheduler
 
     def close(self) -> None:

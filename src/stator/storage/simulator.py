@@ -163,7 +163,7 @@ class SimulatorStore:
         decides, shares = tuple(map(head_key, work.decides)), tuple(map(head_key, work.shares))
         self.pieces.submit(Work(_on_pieces(work.run), decides, shares, work.bytes), done)
 
-    def attach(self, scheduler: Scheduler) -> None:
+    def attach(self, scheduler: Scheduler | None) -> None:
         self.pieces.attach(scheduler)
 
     def close(self) -> None:

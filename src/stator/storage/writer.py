@@ -87,9 +87,13 @@ class Writer:
     def give_back(self) -> None:
         self._lock.release()
 
-    def attach(self, scheduler: Scheduler) -> None:
+    def attach(self, scheduler: Scheduler | None) -> None:
         with self._lock:
             self._check_open()
+            if scheduler is None:
+                if self._taken or self._is_due or self._queue:
+                    return
+                self._loop_thread = None
             self._scheduler = scheduler
 
     def submit(self, run: Callable[[Transaction], Any], done: Done) -> None:

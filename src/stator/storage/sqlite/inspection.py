@@ -97,7 +97,7 @@ class InspectedFile:
     def submit(self, work: Work, done: Done) -> NoReturn:
         raise self._refusal()
 
-    def attach(self, scheduler: Scheduler) -> NoReturn:
+    def attach(self, scheduler: Scheduler | None) -> NoReturn:
         raise self._refusal()
 
     def _refusal(self) -> StoreReadOnlyError:

@@ -224,7 +224,7 @@ class SqliteStore:
     def submit(self, work: Work, done: Done) -> None:
         self._writer.submit(work.run, done)
 
-    def attach(self, scheduler: Scheduler) -> None:
+    def attach(self, scheduler: Scheduler | None) -> None:
         self._writer.attach(scheduler)
 
     def close(self) -> None:
