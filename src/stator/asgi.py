@@ -16,10 +16,11 @@ import os
 import random
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stator.api.call import Operations
 from stator.client.connecting import MEMORY, open_database
+from stator.client.in_process import InProcess
 from stator.clock import Clock, SystemClock
 from stator.engine.database import Database, Options
 from stator.errors import SettingError, StatorError
@@ -30,6 +31,9 @@ from stator.server.origins import Cors, HostCheck
 from stator.server.requestlog import RequestLog
 from stator.server.visits import Message, Receive, Scope, Send, Visit
 
+if TYPE_CHECKING:
+    from stator.client.native.database import DB
+
 _SWEEP_S = 1.0
 _STOP_LOOKS_S = 0.01
 # Addresses of the server's own, for each of which there is a check of hosts
@@ -39,7 +43,7 @@ _LOG_FORMATS = ("text", "json")
 
 
 def app(
-    db_or_path: Database | str | os.PathLike[str] = MEMORY,
+    db_or_path: DB | Database | str | os.PathLike[str] = MEMORY,
     *,
     durability: str = "full",
     allowed_hosts: Iterable[str] = (),
@@ -61,13 +65,14 @@ def app(
     if log_format not in _LOG_FORMATS:
         raise SettingError(f"log_format is '{log_format}'; allowed: {' or '.join(_LOG_FORMATS)}")
     given = {name: value for name, value in options.items() if value is not None}
-    opened = _opener(db_or_path, durability, clock, rng, given)
+    place = _place_of(db_or_path)
+    opened = _opener(place, durability, clock, rng, given)
     clock = clock or SystemClock()
     slow_s = None if slow_ms is None else slow_ms / 1000
     requests = RequestLog(log or _to_stderr, clock, as_json=log_format == "json", slow_s=slow_s)
     return App(
         opened,
-        not isinstance(db_or_path, Database),
+        isinstance(place, str),
         requests,
         tuple(allowed_hosts),
         Cors(cors_origins),
@@ -77,23 +82,36 @@ def app(
     )
 
 
+def _place_of(given: Any) -> Database | str:
+    """The open database that was given, or the path. Raises SettingError."""
+    if isinstance(given, Database):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        return str(os.fspath(given))
+    transport = getattr(given, "transport", None)
+    if isinstance(transport, InProcess):
+        return transport.db
+    raise SettingError(
+        f"{given!r} cannot be served; allowed: a file's path, or a database that is open in process"
+    )
+
+
 def _opener(
-    db_or_path: Database | str | os.PathLike[str],
+    place: Database | str,
     durability: str,
     clock: Clock | None,
     rng: random.Random | None,
     options: dict[str, Any],
 ) -> Callable[[], Database]:
-    if isinstance(db_or_path, Database):
+    if isinstance(place, Database):
         if options:
             raise SettingError(f"a database that is open has its settings: {', '.join(sorted(options))}")
-        return lambda: db_or_path
+        return lambda: place
     try:
         Options(**options)
     except TypeError as error:
         raise SettingError(f"an app has no such setting: {', '.join(sorted(options))} ({error})") from error
-    path = os.fspath(db_or_path)
-    return lambda: open_database(path, durability=durability, clock=clock, rng=rng, **options)
+    return lambda: open_database(place, durability=durability, clock=clock, rng=rng, **options)
 
 
 class _Running:

@@ -408,6 +408,25 @@ def test_an_open_database_stays_open_and_can_be_used_afterwards(run, tmp_path, p
     db.close()
 
 
+def test_what_stator_open_gave_is_served_and_used_beside(run, tmp_path):
+    db = stator.open(tmp_path / "app.db", durability="relaxed")
+
+    async def work() -> Any:
+        async with stator.asgi.app(db) as app:
+            await visit(app, "CreateTable", TABLE)
+            await asyncio.to_thread(db.table("songs").put_item, Item={"pk": "a", "n": 1})
+            return (await visit(app, "GetItem", KEY)).json
+
+    assert run(work) == {"Item": {"pk": {"S": "a"}, "n": {"N": "1"}}}
+    db.table("songs").put_item(Item={"pk": "a"})
+    db.close()
+
+
+def test_what_is_elsewhere_cannot_be_served():
+    with pytest.raises(SettingError, match="cannot be served"):
+        stator.asgi.app(stator.open("http://127.0.0.1:9"))
+
+
 def test_a_stop_lets_what_has_begun_end(run):
     async def work() -> Any:
         rig = Shown()
