@@ -14,6 +14,7 @@ from stator.conditions import Attr, Key
 from stator.errors import (
     ConditionalCheckFailedException,
     ResourceNotFoundException,
+    ServiceError,
     TransactionCanceledException,
     ValidationException,
 )
@@ -255,6 +256,20 @@ def test_what_cannot_be_sent_is_refused_here(
     with pytest.raises(TypeError) as refusal:
         getattr(table, method)(**arguments)
     assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("key", [None, "a", 7, [{"id": "a"}], {}, {"id": "a", "at": None}])
+def test_a_key_of_another_kind_is_the_services_to_refuse(table: Any, key: Any) -> None:
+    table.put_item(Item=ORDER)
+    table.get_item(Key={"id": "a", "at": 1})
+    for method, argument in ((table.get_item, "Key"), (table.put_item, "Item")):
+        with pytest.raises(ServiceError):
+            method(**{argument: key})
+
+
+def test_a_request_without_a_table_is_the_services_to_refuse(db: Any) -> None:
+    with pytest.raises(ValidationException, match="(?i)tableName"):
+        db.meta.client.get_item(Key={"id": "a", "at": 1}, ConsistentRead=True)
 
 
 def test_floats_are_taken_when_asked_for() -> None:

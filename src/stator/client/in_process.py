@@ -88,7 +88,7 @@ class InProcess:
     def answer_made(self, operation: str, request: dict[str, Any]) -> Answer:
         """As `answer`, for a request of a table's name and one item or key that the native client made from plain
         values: its shape is right because of how it was made. Only the name has to be looked at."""
-        name = request["TableName"]
+        name = request.get("TableName")
         if name not in self._names:
             return self._answer_named(operation, request, name)
         return self.finished(operation, self._run(operation, request, is_checked=True))
@@ -138,9 +138,7 @@ class InProcess:
             outcome = self.begin(operation, request, is_checked)
             return outcome if isinstance(outcome, dict) else drive(self.db.store, outcome)
         except (ServiceError, CorruptionError) as error:
-            raise explained(error) from error.__cause__ or (
-                None if isinstance(error, ServiceError) else error
-            )
+            raise explained(error)  # noqa: B904 (its cause is set)
 
     def _refuse(self) -> None:
         if self._forks != _Forks.count:
@@ -155,9 +153,11 @@ def _nothing_to_do(operation: str) -> None:
 
 
 def explained(error: ServiceError | CorruptionError) -> ServiceError:
-    """The error as a caller gets it: members decoded, and what is damaged called InternalServerError."""
+    """The error as a caller gets it: members decoded, and what is damaged called InternalServerError, caused by it."""
     if isinstance(error, CorruptionError):
-        return InternalServerError("Internal server error")
+        internal = InternalServerError("Internal server error")
+        internal.__cause__ = error
+        return internal
     if error.extra:
         error.extra = _decode(_encode(error.extra))
     return error

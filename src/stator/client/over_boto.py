@@ -16,7 +16,7 @@ from stator.client.faults import fault
 from stator.client.low_level import answer_to_wire, moment, request_from_wire, seconds, to_wire
 from stator.client.model_walk import Leaves, answer_converter, request_converter
 from stator.client.native.values import Values
-from stator.errors import StatorError, UnreachableError
+from stator.errors import StatorError, UnreachableError, ValidationException
 
 _SERVICES = ("dynamodb", "dynamodbstreams")
 
@@ -48,7 +48,7 @@ class OverBoto:
         """As Transport's."""
         if self._closed:
             raise StatorError("This database is closed.")
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
         from botocore.exceptions import ConnectionError as Disconnected
 
         of_streams = service_of(operation) == STREAMS
@@ -61,6 +61,8 @@ class OverBoto:
             raise _translated(error.response) from error
         except Disconnected as error:
             raise UnreachableError(str(error)) from error
+        except ParamValidationError as error:  # the caller's fault, which the service would have found
+            raise ValidationException(str(error)) from error
         except BotoCoreError as error:
             raise StatorError(str(error)) from error
         answer.pop("ResponseMetadata", None)

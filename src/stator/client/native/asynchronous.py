@@ -75,7 +75,7 @@ class AsyncDriver:
             outcome = self._in_process.begin(operation, request)
             answer = outcome if isinstance(outcome, dict) else await self._drive(self._in_process, outcome)
         except (ServiceError, CorruptionError) as error:
-            raise explained(error) from error.__cause__
+            raise explained(error)  # noqa: B904 (its cause is set)
         return self._in_process.finished(operation, answer)
 
     async def _drive(self, transport: InProcess, steps: Steps[dict[str, Any]]) -> dict[str, Any]:

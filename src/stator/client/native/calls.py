@@ -77,7 +77,9 @@ class Driver:
     def one(self, operation: str, shaping: Shaping, arguments: dict[str, Any]) -> dict[str, Any]:
         """`run` of a single call: most methods are one, and the generator would cost them a microsecond."""
         request = shaping.request(arguments)
-        send = self._send_made if len(request) == 2 and shaping.made_by in request else self._send
+        send = self._send
+        if len(request) == 2 and shaping.made_by is not None and type(request.get(shaping.made_by)) is dict:
+            send = self._send_made
         try:
             answer = send(operation, request)
         except ServiceError as error:
