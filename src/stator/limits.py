@@ -274,7 +274,7 @@ LARGE_BODIES_BYTES_MAX = 256 * 1024 * 1024
 # Templates (ours, but CloudFormation's own largest is 1 MB): nodes of one document with its aliases written out, levels
 # of it, what loops may make, and files that one template may name
 TEMPLATE_BYTES_MAX = 16 * 1024 * 1024
-TEMPLATE_NODES_MAX = 1_000_000
+TEMPLATE_NODES_MAX = 250_000
 TEMPLATE_LEVELS_MAX = 100
 TEMPLATE_LOOPS_MAX = 100_000
 TEMPLATE_FILES_MAX = 256

@@ -8,7 +8,7 @@ and a KMS key given as an alias, or not at all, from any other key.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stator.templates.presence import LOGICAL_ID_TAG, STACK_TAG
@@ -164,7 +164,8 @@ def created(wanted: Settings) -> list[Change]:
     changes += [
         Change(f"LocalSecondaryIndexes.{name}", ABSENT, _shown(each)) for name, each in wanted.local.items()
     ]
-    return changes + [change for change in changes_of(nothing, wanted) if change.property != "BillingMode"]
+    changes += [change for change in changes_of(nothing, wanted) if change.property != "BillingMode"]
+    return [replace(change, before=ABSENT) for change in changes]
 
 
 def _keys(keys: tuple[KeyPart, ...]) -> list[str]:

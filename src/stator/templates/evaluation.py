@@ -63,7 +63,7 @@ class Evaluator:
         expanded = self.expanded(node, path)
         if not isinstance(expanded, str):
             return self.value(expanded, path)
-        return self._dynamic(expanded, path) if "{{resolve:" in expanded else expanded
+        return self.dynamic(expanded, path) if "{{resolve:" in expanded else expanded
 
     def expanded(self, node: Any, path: Path) -> Any:
         """A text with the variables of the template's dialect replaced; functions stay."""
@@ -220,7 +220,9 @@ class Evaluator:
         if not self.has_extensions:
             raise ResolutionError(path, f"{what} needs Transform: {LANGUAGE_EXTENSIONS}")
 
-    def _dynamic(self, text: str, path: Path) -> str:
+    def dynamic(self, text: str, path: Path) -> str:
+        """A text with its dynamic references, {{resolve:...}}, replaced by what was given for them."""
+
         def found(match: re.Match[str]) -> str:
             name = match.group(1)
             return self.given_or(name, path, f"{{{{{name}}}}} is not in the template")

@@ -48,7 +48,7 @@ def _sub(evaluator: Evaluator, argument: Any, path: Path) -> str:
         value = evaluator.attribute(resource, attribute, path) if dot else evaluator.reference(name, path)
         return evaluator.text(value, path)
 
-    return _PLACEHOLDER.sub(found, template)
+    return evaluator.dynamic(_PLACEHOLDER.sub(found, template), path)
 
 
 def _join(evaluator: Evaluator, argument: Any, path: Path) -> str:
@@ -56,7 +56,8 @@ def _join(evaluator: Evaluator, argument: Any, path: Path) -> str:
     if not isinstance(delimiter, str):
         raise ResolutionError(path, "its delimiter has to be text")
     values = evaluator.list(parts, (*path, 1))
-    return delimiter.join(evaluator.text(each, (*path, 1, place)) for place, each in enumerate(values))
+    texts = [evaluator.text(each, (*path, 1, place)) for place, each in enumerate(values)]
+    return evaluator.dynamic(delimiter.join(texts), path)
 
 
 def _split(evaluator: Evaluator, argument: Any, path: Path) -> list[str]:

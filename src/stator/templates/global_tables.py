@@ -33,6 +33,7 @@ def as_table(properties: dict[str, Any], region: str, path: Path) -> tuple[dict[
     refusals = _replicas_elsewhere(properties["Replicas"], region, path)
     if properties.get("BillingMode") != ON_DEMAND:
         refusals.append(Refusal((*path, "BillingMode"), _SCALED))
+        properties = {**properties, "BillingMode": ON_DEMAND}
     here = [each for each in properties["Replicas"] if each["Region"] == region]
     replica = here[0] if here else {}
     made = {name: properties[name] for name in _OF_TABLE if name in properties}

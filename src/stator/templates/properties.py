@@ -16,6 +16,7 @@ from typing import Any
 from stator.templates.evaluation import kind_of
 from stator.templates.faults import Path, ResolutionError, nearest
 
+_NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 _INTEGER = re.compile(r"[-+]?\d+(?:\.0+)?")
 
 
@@ -40,6 +41,7 @@ class Property:
     refused: str = ""
     harmless: Mapping[str, Any] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
+    is_name: bool = False
     least: int | None = None
     most: int | None = None
     members: Mapping[str, Property] = field(default_factory=dict)
@@ -78,6 +80,8 @@ def _text(value: Any, property_: Property, path: Path, _: list[Refusal]) -> str:
         raise ResolutionError(path, f"text is expected, not {kind_of(value)}")
     text = str(value)
     _check_size(len(text), property_, path, " characters")
+    if property_.is_name and _NAME.fullmatch(text) is None:
+        raise ResolutionError(path, f"'{text}' is not allowed; allowed: letters, digits, _ . and -")
     return text
 
 

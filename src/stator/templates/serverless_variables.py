@@ -154,12 +154,10 @@ class Variables:
             return self._of_self(address, path)
         if source == "sls":
             return {"stage": self.stage(), "instanceId": "stator"}.get(address) or _missing()
-        values: Mapping[str, Any] = {
-            "opt": self._given,
-            "env": os.environ,
-            "param": {**self._parameters(), **self._given},
-            "aws": self._aws,
-        }.get(source, {})
+        if source == "param":  # looked at only here: the stage that chooses among them is a variable itself
+            values: Mapping[str, Any] = {**self._parameters(), **self._given}
+        else:
+            values = {"opt": self._given, "env": os.environ, "aws": self._aws}.get(source, {})
         return values[address] if address in values else _missing()
 
     def _of_self(self, address: str, path: Path) -> Any:

@@ -72,7 +72,10 @@ PROJECTION = mapping(
     ProjectionType=text(allowed=("ALL", "KEYS_ONLY", "INCLUDE")),
     NonKeyAttributes=listed("a set: their order is none", text(least=1, most=255)),
 )
-INDEX_NAME = text("as given", required=True, least=3, most=255)
+INDEX_NAME = text("as given", required=True, least=3, most=255, is_name=True)
+TABLE_NAME = text(
+    "as given, else made of stack and logical id; a change is refused", least=3, most=255, is_name=True
+)
 THROUGHPUT = mapping(
     "UpdateTable; limits only with `--enforce-capacity`",
     ReadCapacityUnits=integer(required=True, least=0),

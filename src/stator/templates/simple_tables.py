@@ -32,7 +32,7 @@ def as_table(properties: Mapping[str, Any]) -> dict[str, Any]:
         "Tags": [{"Key": name, "Value": value} for name, value in properties.get("Tags", {}).items()],
     }
     if throughput is not None:
-        made["ProvisionedThroughput"] = {"ReadCapacityUnits": 5, **throughput}
+        made["ProvisionedThroughput"] = throughput
     for name in ("PointInTimeRecoverySpecification", "SSESpecification", "TableName"):
         if name in properties:
             made[name] = properties[name]

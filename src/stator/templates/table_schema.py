@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from stator.templates.properties import Kind, Property
@@ -21,6 +22,7 @@ from stator.templates.shapes import (
     PROTECTION,
     RECOVERY,
     TABLE_CLASS,
+    TABLE_NAME,
     TAGS,
     THROUGHPUT,
     VECTORS,
@@ -90,7 +92,7 @@ TABLE: Final = mapping(
         Tags=refused(Kind.LIST, "a stream has no tags of its own", element=TAGS.element),
     ),
     TableClass=TABLE_CLASS,
-    TableName=text("as given, else made of stack and logical id; a change is refused", least=3, most=255),
+    TableName=TABLE_NAME,
     Tags=TAGS,
     TimeToLiveSpecification=EXPIRY,
     VectorIndexes=Property(Kind.LIST, refused=VECTORS, element=Property(Kind.JSON)),
@@ -103,13 +105,9 @@ SIMPLE_TABLE: Final = mapping(
         Name=text("the attribute's name"),
         Type=text("its type", required=True, allowed=("String", "Number", "Binary")),
     ),
-    ProvisionedThroughput=mapping(
-        "on demand when absent",
-        ReadCapacityUnits=THROUGHPUT.members["ReadCapacityUnits"],
-        WriteCapacityUnits=required(THROUGHPUT.members["WriteCapacityUnits"]),
-    ),
+    ProvisionedThroughput=replace(THROUGHPUT, does="UpdateTable; the table is on demand when absent"),
     PointInTimeRecoverySpecification=RECOVERY,
     SSESpecification=_ENCRYPTION,
-    TableName=TABLE.members["TableName"],
+    TableName=TABLE_NAME,
     Tags=Property(Kind.TEXTS, "TagResource, UntagResource"),
 )
