@@ -48,7 +48,7 @@ def _bar(stream: TextIO) -> Iterator[Watch]:
             if progress.what != shown:
                 bars.remove_task(task)
                 task, shown = bars.add_task(progress.what, total=progress.total), progress.what
-            bars.update(task, completed=progress.rows)
+            bars.update(task, completed=progress.rows, total=progress.total)
 
         yield _seldom(_BAR_EVERY_S, show, at_once=True)
 

@@ -122,13 +122,7 @@ def _members(content: Any, kind: type[str]) -> list[str]:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(
-            text,
-            parse_float=_Number,
-            parse_int=_Number,
-            parse_constant=_refuse,
-            object_pairs_hook=_object,
-        )
+        return _decode(text)
     except json.JSONDecodeError as error:
         raise BadRecord(f"no JSON: {error.msg} at column {error.pos + 1}") from error
     except RecursionError as error:
@@ -146,3 +140,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> NoReturn:
     raise BadRecord(f"{constant} is no number")
+
+
+_decode: Final = json.JSONDecoder(
+    parse_float=_Number, parse_int=_Number, parse_constant=_refuse, object_pairs_hook=_object
+).decode
