@@ -268,7 +268,7 @@ def test_a_key_of_another_kind_is_the_services_to_refuse(table: Any, key: Any) -
 
 
 def test_a_request_without_a_table_is_the_services_to_refuse(db: Any) -> None:
-    with pytest.raises(ValidationException, match="(?i)tableName"):
+    with pytest.raises(ValidationException, match=r"(?i)tableName"):
         db.meta.client.get_item(Key={"id": "a", "at": 1}, ConsistentRead=True)
 
 
