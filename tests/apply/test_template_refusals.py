@@ -133,6 +133,13 @@ def test_what_would_replace_a_table_is_refused(
     assert memory.call("ListTables", {})["TableNames"] == ["things"]
 
 
+def test_an_import_into_a_table_with_local_indexes_is_refused(memory: Transport) -> None:
+    source = {"S3BucketSource": {"S3Bucket": "b"}, "InputFormat": "ION"}
+    plan = plan_of(memory, template(T=table(**_WITH_S_A, ImportSourceSpecification=source)))
+    assert [each.place for each in plan.refused] == ["T.ImportSourceSpecification"]
+    assert not plan.changes_anything
+
+
 def test_a_table_that_left_the_template_is_listed_and_stays(memory: Transport) -> None:
     apply(memory, [plan_of(memory, template(T=table(), Old=table(TableName="old")))])
     plan = plan_of(memory, template(T=table()))

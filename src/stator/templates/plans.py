@@ -22,6 +22,7 @@ from stator.templates.stacks import NotApplied, Stack
 from stator.templates.tables import Place, Resources, Wanted, wanted_resources
 
 _DELETING = "DELETING"
+_NO_LOCAL = "an import makes no local indexes: ImportTable does not take LocalSecondaryIndexes"
 
 
 class Action(StrEnum):
@@ -130,6 +131,8 @@ def _table_plan(transport: Transport, stack: Stack, table: Wanted, before: str |
             return _refused(
                 plan, stack, table, [("TableName", reason)], (Change("TableName", before, table.name),)
             )
+        if table.source is not None and wanted.local:
+            return _refused(plan, stack, table, [("ImportSourceSpecification", _NO_LOCAL)], ())
         steps = tuple(creation(table.name, wanted, table.source))
         return replace(plan, action=Action.CREATE, changes=tuple(created(wanted)), steps=steps)
     losses = list(refused_changes(present.settings, wanted))

@@ -56,11 +56,13 @@ _GLOBAL_INDEXES = listed(
 )
 _IMPORT = mapping(
     "ImportTable, when the table is made; later it is without effect, as in CloudFormation",
-    S3BucketSource=mapping(
-        "as given",
-        S3Bucket=text(required=True),
-        S3KeyPrefix=text(),
-        S3BucketOwner=text("not looked at"),
+    S3BucketSource=required(
+        mapping(
+            "as given",
+            S3Bucket=text(required=True),
+            S3KeyPrefix=text(),
+            S3BucketOwner=text("not looked at"),
+        )
     ),
     InputFormat=text("as given", required=True, allowed=("CSV", "DYNAMODB_JSON", "ION")),
     InputCompressionType=text("as given", allowed=("GZIP", "ZSTD", "NONE")),
