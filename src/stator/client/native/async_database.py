@@ -16,7 +16,7 @@ from stator.client.native.arguments import Dialect
 from stator.client.native.async_table import AsyncTable
 from stator.client.native.asynchronous import AsyncDriver
 from stator.client.native.client import Client
-from stator.client.native.database import Meta, executed, statement_of, transact_get
+from stator.client.native.database import ChosenTables, Meta, executed, statement_of, transact_get
 from stator.client.native.paging import Pages
 from stator.client.native.parameters import Item
 from stator.client.native.values import Values
@@ -24,7 +24,11 @@ from stator.client.transport import Transport
 
 
 class AsyncDB:
-    """Used on one loop at a time. Each method does what DB's does; awaiting a write does not block the loop."""
+    """An open database, made by `open_async`. Used on one loop at a time. Each method does what DB's does, with its
+    arguments, its answer and its errors; awaiting a write does not block the loop.
+
+    `client` has boto3's low-level shapes, `meta.client` plain values, both to be awaited; `tables` the tables there
+    are, for `async for`."""
 
     def __init__(self, transport: Transport, values: Values, now: Callable[[], float] = time.time) -> None:
         self.transport = transport
@@ -103,29 +107,12 @@ class AsyncDB:
         return await self._driver.one(operation, self._plain.of(operation), arguments)
 
 
-class AsyncTables:
+class AsyncTables(ChosenTables):
     """Tables, for `async for`."""
-
-    def __init__(self, db: AsyncDB, arguments: dict[str, Any] | None = None, most: int | None = None) -> None:
-        self._db = db
-        self._arguments = arguments or {}
-        self._most = most
-
-    def all(self) -> AsyncTables:
-        return AsyncTables(self._db, self._arguments, self._most)
-
-    def filter(self, **arguments: Any) -> AsyncTables:
-        return AsyncTables(self._db, {**self._arguments, **arguments}, self._most)
-
-    def limit(self, count: int) -> AsyncTables:
-        return AsyncTables(self._db, self._arguments, count)
-
-    def page_size(self, count: int) -> AsyncTables:
-        return self.filter(Limit=count)
 
     async def __aiter__(self) -> AsyncIterator[AsyncTable]:
         left = self._most
-        pages = Pages(self._db._plain, "ListTables", self._arguments)
+        pages = self._pages()
         while left != 0 and (page := await self._db._driver.run(pages.next())) is not None:
             names = page["TableNames"][:left]
             left = None if left is None else left - len(names)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class AsyncTable(Described):
-    """Made by `AsyncDB.table`. Each method does what Table's does."""
+    """Made by `AsyncDB.table`. Each method does what Table's does, with its arguments, its answer and its errors.
+
+    The description's attributes (`key_schema` and so on) raise StatorError before `await table.load()`. `meta` is the
+    database's. A call that is cancelled is no longer waited for; a write that had begun may still be done."""
 
     def __init__(self, db: AsyncDB, name: str) -> None:
         super().__init__(name)
@@ -110,14 +113,10 @@ class AsyncTable(Described):
     async def _call(self, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return await self._driver.one(operation, self._dialect.of(operation), self._named(arguments))
 
-    def _named(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        if "TableName" in arguments:
-            raise TypeError("TableName is the table's own name")
-        return {"TableName": self.name, **arguments}
-
 
 class AsyncBatchWriter:
-    """BatchWriter, awaitable."""
+    """BatchWriter, awaitable: `async with table.batch_writer() as batch: await batch.put_item(Item=...)`. One task uses
+    it at a time."""
 
     def __init__(self, driver: AsyncDriver, buffer: batches.WriteBuffer) -> None:
         self._driver = driver
@@ -148,6 +147,7 @@ class AsyncStream:
 
     @property
     def checkpoint(self) -> str:
+        """As Stream's. Raises StatorError before the stream has begun."""
         place = self._reading.checkpoint
         if place is None:
             raise StatorError("The stream has not begun: await its first record, or use async with.")

@@ -37,7 +37,8 @@ def operations() -> dict[str, str]:
 
 class Client:
     """Safe to share between threads. Each operation is a method, `client.get_item(TableName=..., Key=...)`, whose
-    answer is as boto3's but for the request's metadata."""
+    arguments, answer and errors are boto3's, but for the request's metadata; which there are is told in
+    docs/operations.md. `exceptions` has the classes of errors by their names, `meta` the region."""
 
     def __init__(self, driver: Drives, dialect: Dialect, region: str) -> None:
         self._driver = driver
@@ -64,6 +65,7 @@ class Client:
         return [*super().__dir__(), *operations()]
 
     def can_paginate(self, operation_name: str) -> bool:
+        """Whether `get_paginator` has one of this `operation_name`, a method's."""
         return operations().get(operation_name) in PAGED
 
     def get_paginator(self, operation_name: str) -> Paginator:
@@ -74,6 +76,7 @@ class Client:
 
     @property
     def waiter_names(self) -> list[str]:
+        """What `get_waiter` takes."""
         return list(WAITERS)
 
     def get_waiter(self, waiter_name: str) -> Waiter:
@@ -87,14 +90,15 @@ class Client:
 
 
 class ClientMeta:
-    """What boto3's clients tell of themselves: here the region."""
+    """What boto3's clients tell of themselves: here `region_name`."""
 
     def __init__(self, region: str) -> None:
         self.region_name = region
 
 
 class Exceptions:
-    """The classes of errors by their names: `client.exceptions.ConditionalCheckFailedException`."""
+    """The classes of errors by their names: `client.exceptions.ConditionalCheckFailedException`. `ClientError` is what
+    they all are, stator.errors.ServiceError."""
 
     ClientError = ServiceError
 
@@ -105,7 +109,7 @@ class Exceptions:
 
 
 class Waiter:
-    """`wait` returns (with an async driver, is awaited until) what is waited for is so. Raises WaitError."""
+    """Made by `client.get_waiter`, for a state of a table, an import, an export or a bulk operation."""
 
     def __init__(self, driver: Drives, dialect: Dialect, name: str) -> None:
         self._driver = driver
@@ -113,11 +117,14 @@ class Waiter:
         self.name = name
 
     def wait(self, **arguments: Any) -> Any:
+        """Returns (with an async client, is awaited until) what is waited for is so. `arguments` are those of the
+        operation that tells it, and WaiterConfig={"Delay": seconds, "MaxAttempts": n}. Raises WaitError when it cannot
+        come any more, or took too long."""
         return self._driver.run(wait_until(self._dialect, self.name, arguments))
 
 
 class Paginator:
-    """`paginate` gives the pages of an operation. `PaginationConfig` may have `MaxItems` and `PageSize`."""
+    """Made by `client.get_paginator`, for one operation."""
 
     def __init__(self, driver: Drives, dialect: Dialect, operation: str) -> None:
         self._driver = driver
@@ -125,6 +132,8 @@ class Paginator:
         self._operation = operation
 
     def paginate(self, **arguments: Any) -> PageIterator:
+        """The operation's pages. `arguments` are its own, and PaginationConfig={"MaxItems": n, "PageSize": n}. Raises
+        TypeError for another member of that."""
         config = dict(arguments.pop("PaginationConfig", None) or {})
         rule = PAGED[self._operation]
         most, size = config.pop("MaxItems", None), config.pop("PageSize", None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import Any, Self, Unpack
 
 from stator.client.native import batches, parameters
 from stator.client.native.arguments import Dialect
@@ -25,14 +25,19 @@ from stator.client.transport import Transport
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """boto3's `meta`: `client` takes and gives plain Python values, as a boto3 resource's client does."""
+    """boto3's `meta`: `client` takes and gives plain Python values, as a boto3 resource's client does; `service_name`
+    is "dynamodb"."""
 
     client: Client
     service_name: str = "dynamodb"
 
 
 class DB:
-    """Safe to share between threads. In a child that was forked every call is refused: open it anew there."""
+    """An open database, made by `open`. Safe to share between threads. In a child that was forked every call is refused
+    (StatorError): open it anew there. It is closed by `close`, or at the end of `with`.
+
+    `client` has boto3's low-level shapes, `meta.client` plain values, `tables` the tables there are. Every method
+    raises the operation's errors (stator.errors.ServiceError), and StatorError for what is not the caller's."""
 
     def __init__(
         self,
@@ -60,7 +65,9 @@ class DB:
         return self.table(name)
 
     def create_table(self, **arguments: Any) -> _Table:
-        """CreateTable. `table.wait_until_exists()` waits until it is active."""
+        """CreateTable, with its `arguments`: the table. In a file or in memory it is active at once; elsewhere
+        `table.wait_until_exists()` waits for that. Raises ResourceInUseException where there is one of this name,
+        LimitExceededException."""
         description = self._call("CreateTable", arguments)["TableDescription"]
         made = self.table(description["TableName"])
         made._description = description
@@ -71,7 +78,9 @@ class DB:
     def batch_get_item(
         self, retry_unprocessed: bool = False, **arguments: Unpack[parameters.BatchGetItem]
     ) -> dict[str, Any]:
-        """BatchGetItem. With `retry_unprocessed` asked again until nothing is left: one answer with all items."""
+        """BatchGetItem, of up to 100 items: `Responses` by table, and `UnprocessedKeys`. With `retry_unprocessed` asked
+        again until nothing is left: one answer with all items. Raises StatorError when 20 tries in a row achieved
+        nothing. Each item is read by itself, not all at one moment."""
         if not retry_unprocessed:
             return self._call("BatchGetItem", arguments)
         return self._driver.run(batches.get_everything(self._plain, arguments))
@@ -79,7 +88,9 @@ class DB:
     def batch_write_item(
         self, retry_unprocessed: bool = False, **arguments: Unpack[parameters.BatchWriteItem]
     ) -> dict[str, Any]:
-        """BatchWriteItem. With `retry_unprocessed` asked again until everything is written."""
+        """BatchWriteItem, of up to 25 writes: `UnprocessedItems` has what was not done. With `retry_unprocessed` asked
+        again until everything is written. Raises StatorError when 20 tries in a row achieved nothing. Each write is
+        atomic by itself, the batch is not; what is not in `UnprocessedItems` is durable."""
         if not retry_unprocessed:
             return self._call("BatchWriteItem", arguments)
         return self._driver.run(batches.write_everything(self._plain, arguments))
@@ -87,27 +98,31 @@ class DB:
     def transact_write(
         self, actions: Sequence[dict[str, Any]], **options: Unpack[parameters.TransactWrite]
     ) -> dict[str, Any]:
-        """TransactWriteItems: all of `actions` or none. Each is {"Put" | "Update" | "Delete" | "ConditionCheck":
-        {...}}, with plain values, and conditions as objects or texts."""
+        """TransactWriteItems: all of `actions` (up to 100) or none, and durable when it returns. Each is {"Put" |
+        "Update" | "Delete" | "ConditionCheck": {...}}, with plain values, and conditions as objects or texts. Raises
+        TransactionCanceledException, whose `response["CancellationReasons"]` has one for each action."""
         return self._call("TransactWriteItems", {"TransactItems": actions, **options})
 
     def transact_get(
         self, gets: Sequence[dict[str, Any]], **options: Unpack[parameters.TransactGet]
     ) -> list[Item | None]:
         """TransactGetItems: the items of one moment, in the order of `gets`, each {"Get": {...}} or what is in it;
-        None for an item that is not there."""
+        None for an item that is not there. Raises TransactionCanceledException."""
         return self._driver.run(transact_get(self._plain, gets, options))
 
     def execute(
         self, statement: str, parameters: Sequence[Any] = (), **options: Unpack[parameters.Execute]
     ) -> list[Item]:
-        """Runs a PartiQL statement: the items of all its pages. `parameters` are for its question marks."""
+        """Runs a PartiQL statement: the items of all its pages; of a write, what it RETURNS. `parameters` are for its
+        question marks. A write is of one item, atomic, and durable when it returns. Raises ValidationException for what
+        cannot be understood, ConditionalCheckFailedException, DuplicateItemException."""
         return self._driver.run(executed(self._plain, statement, parameters, options))
 
     def execute_items(
         self, statement: str, parameters: Sequence[Any] = (), **options: Unpack[parameters.Execute]
     ) -> Iterator[Item]:
-        """As `execute`, a page at a time, from the first item that is asked for."""
+        """As `execute`, with its `statement` and `parameters`; a page at a time, from the first item that is asked
+        for."""
         pages = Pages(self._plain, "ExecuteStatement", statement_of(statement, parameters, options))
         while (page := self._driver.run(pages.next())) is not None:
             yield from page.get("Items", ())
@@ -116,7 +131,8 @@ class DB:
 
     def run_pending(self, seconds: float | None = None) -> bool:
         """Does the background work that is due (expiry, index backfills, jobs) now, on this thread; returns whether
-        none is left. For a database of this process: tests, and scripts that do not wait for it."""
+        none is left, and ends after `seconds` at the latest. For a database of this process: tests, and scripts that do
+        not wait for it."""
         run_pending: Callable[[float | None], bool] | None = getattr(self.transport, "run_pending", None)
         return True if run_pending is None else run_pending(seconds)
 
@@ -131,37 +147,45 @@ class DB:
         self.close()
 
     def get_available_subresources(self) -> list[str]:
-        """boto3's."""
+        """boto3's: ["Table"]."""
         return ["Table"]
 
     def _call(self, operation: str, arguments: Any) -> dict[str, Any]:
         return self._driver.one(operation, self._plain.of(operation), arguments)
 
 
-class Tables:
-    """The tables there are: boto3's collection. `db.tables.all()` and `db.tables.limit(10)` are iterated."""
+class ChosenTables:
+    """Some of the tables there are: boto3's collection, for both kinds of database."""
 
-    def __init__(self, db: DB, arguments: dict[str, Any] | None = None, most: int | None = None) -> None:
+    def __init__(self, db: Any, arguments: dict[str, Any] | None = None, most: int | None = None) -> None:
         self._db = db
         self._arguments = arguments or {}
         self._most = most
 
-    def all(self) -> Tables:
-        return Tables(self._db, self._arguments, self._most)
+    def all(self) -> Self:
+        return type(self)(self._db, self._arguments, self._most)
 
-    def filter(self, **arguments: Any) -> Tables:
+    def filter(self, **arguments: Any) -> Self:
         """`arguments` of ListTables."""
-        return Tables(self._db, {**self._arguments, **arguments}, self._most)
+        return type(self)(self._db, {**self._arguments, **arguments}, self._most)
 
-    def limit(self, count: int) -> Tables:
-        return Tables(self._db, self._arguments, count)
+    def limit(self, count: int) -> Self:
+        """The first so many."""
+        return type(self)(self._db, self._arguments, count)
 
-    def page_size(self, count: int) -> Tables:
+    def page_size(self, count: int) -> Self:
         return self.filter(Limit=count)
+
+    def _pages(self) -> Pages:
+        return Pages(self._db._plain, "ListTables", self._arguments)
+
+
+class Tables(ChosenTables):
+    """`db.tables.all()` and `db.tables.limit(10)` are iterated."""
 
     def pages(self) -> Iterator[list[_Table]]:
         left = self._most
-        pages = Pages(self._db._plain, "ListTables", self._arguments)
+        pages = self._pages()
         while left != 0 and (page := self._db._driver.run(pages.next())) is not None:
             names = page["TableNames"][:left]
             left = None if left is None else left - len(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -50,3 +51,9 @@ class Described:
 
     def _load_for(self, attribute: str) -> None:
         raise NotImplementedError
+
+    def _named(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of an operation on this table."""
+        if "TableName" in arguments:
+            raise TypeError("TableName is the table's own name")
+        return {"TableName": self.name, **arguments}
