@@ -57,11 +57,14 @@ def app(
     bounds: Bounds | None = None,
     **options: Any,
 ) -> App:
-    """An ASGI 3 app that serves a file, which is opened when the app starts, or an open database, which stays open.
+    """An ASGI 3 app that serves `db_or_path`: a file, which is opened when the app starts, or an open database, which
+    stays open.
 
-    Beside those of the log (`log` takes whole lines, by default on standard error) and of who may speak to it from a
-    browser, `options` are those of `engine.database.Options`: region, namespace, enforce_capacity and the others.
-    Raises SettingError."""
+    `durability`, of a file: "full" or "relaxed". `allowed_hosts`: further Host names that are served on loopback.
+    `cors_origins`: whose pages may read answers. `log_format` is "text" or "json", `log` takes whole lines (by default
+    they go to standard error), and requests that take `slow_ms` milliseconds and more are told in it. `options` are
+    those of `engine.database.Options`: region, namespace, enforce_capacity and the others. Raises SettingError; what is
+    wrong with the file is raised when the app starts."""
     if log_format not in _LOG_FORMATS:
         raise SettingError(f"log_format is '{log_format}'; allowed: {' or '.join(_LOG_FORMATS)}")
     given = {name: value for name, value in options.items() if value is not None}

@@ -14,7 +14,8 @@ from stator.client.connecting import MEMORY
 
 
 class AioSession(_AioSession):  # type: ignore[misc]
-    """An AioSession whose `dynamodb` and `dynamodbstreams` clients stay in the process; see stator.boto3.Session.
+    """An AioSession whose `dynamodb` and `dynamodbstreams` clients stay in the process; `database`
+    and `options` are stator.boto3.Session's, `profile` is AioSession's own.
 
     A read is answered at once; what has to wait for the disk, or is long, goes on in another thread."""
 

@@ -59,6 +59,8 @@ class Session(boto3.Session):  # type: ignore[misc]
         return region
 
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
+        """boto3's client, with boto3's arguments: one whose calls stay in the process where `service_name` is
+        "dynamodb" or "dynamodbstreams". `endpoint_url` is taken and goes nowhere."""
         if service_name not in SERVICES:
             return super().client(service_name, *args, **kwargs)
         opened = self._opened

@@ -15,7 +15,7 @@ _NAME: Final = re.compile(r"[^.\[\]]+(?![^\[]*\])")
 
 
 class Condition:
-    """A condition. Combine with `&`, `|` and `~`."""
+    """A condition, made by the methods of Key and Attr. Combine conditions with `&`, `|` and `~`."""
 
     expression_format = ""
     expression_operator = ""
@@ -66,25 +66,31 @@ class _Path:
         raise _unsupported("NOT", self)
 
     def eq(self, value: Any) -> Condition:
+        """It equals `value`."""
         return Equals(self, value)
 
     def lt(self, value: Any) -> Condition:
+        """It is less than `value`, and of its type."""
         return LessThan(self, value)
 
     def lte(self, value: Any) -> Condition:
+        """It is at most `value`, and of its type."""
         return LessThanEquals(self, value)
 
     def gt(self, value: Any) -> Condition:
+        """It is greater than `value`, and of its type."""
         return GreaterThan(self, value)
 
     def gte(self, value: Any) -> Condition:
+        """It is at least `value`, and of its type."""
         return GreaterThanEquals(self, value)
 
     def begins_with(self, value: Any) -> Condition:
+        """A text or binary begins with `value`."""
         return BeginsWith(self, value)
 
     def between(self, low_value: Any, high_value: Any) -> Condition:
-        """Both bounds are within."""
+        """It is at least `low_value` and at most `high_value`, and of their type."""
         return Between(self, low_value, high_value)
 
     def __eq__(self, other: object) -> bool:
@@ -97,33 +103,40 @@ class _Path:
 
 
 class Key(_Path):
-    """A key attribute: for KeyConditionExpression."""
+    """A key attribute, by its `name`: for KeyConditionExpression. Each method makes a Condition."""
 
 
 class Attr(_Path):
-    """Any attribute: for conditions and filters."""
+    """Any attribute, by its `name` or a path ("a.b[0].c"): for conditions and filters. Each method makes a
+    Condition."""
 
     def ne(self, value: Any) -> Condition:
+        """It does not equal `value`, or is not there."""
         return NotEquals(self, value)
 
     def is_in(self, value: Any) -> Condition:
-        """`value`: the values that the attribute may have."""
+        """It is one of `value`, up to 100 values."""
         return In(self, value)
 
     def exists(self) -> Condition:
+        """The item has the attribute."""
         return AttributeExists(self)
 
     def not_exists(self) -> Condition:
+        """The item does not have the attribute, or is not there."""
         return AttributeNotExists(self)
 
     def contains(self, value: Any) -> Condition:
+        """A text has `value` in it, or a list or set has it as an element."""
         return Contains(self, value)
 
     def size(self) -> Size:
-        """What is compared next is the attribute's size: `Attr("name").size().gt(3)`."""
+        """What is compared next is the attribute's size: characters of a text, bytes of a binary, else elements:
+        `Attr("name").size().gt(3)`."""
         return Size(self)
 
     def attribute_type(self, value: str) -> Condition:
+        """It is of the type `value`: "S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL" or "BOOL"."""
         return AttributeType(self, value)
 
 

@@ -15,7 +15,8 @@ from stator.testing.moving_clock import MovingClock
 
 class DynamoDB(DB):
     """A `stator.DB` in memory. `client`, `resource` and `session` are boto3's (they need boto3), and stay the same
-    objects for all tests of a process: making a client takes botocore longer than most tests."""
+    objects for all tests of a process: making a client takes botocore longer than most tests. `clock` is to be
+    moved, `faults` are to be asked for. `is_closed`: whether the test has closed it."""
 
     def __init__(self, bench: Bench, boto: BotoObjects) -> None:
         super().__init__(InProcess(bench.db, owns=False), Values(), bench.clock.now)
@@ -31,7 +32,8 @@ class DynamoDB(DB):
         return self._bench.snapshot()
 
     def run_pending(self, seconds: float | None = None) -> bool:
-        """Does all background work that is due by the clock. After a move of the clock that has been done already."""
+        """Does all background work that is due by the clock, however many `seconds` it takes; True. After a move of the
+        clock that has been done already."""
         self._bench.run_pending()
         return True
 

@@ -174,7 +174,7 @@ class Faults:
         operation: str | None = None,
         table: str | None = None,
     ) -> Fault:
-        """Calls take so much longer."""
+        """Calls take so many `seconds` longer."""
         return self._add(Fault(Kind.LATENCY, times, operation, table, seconds=seconds))
 
     @property

@@ -30,7 +30,7 @@ class MovingClock:
         return time.monotonic() + self._passed_s
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock forward. Raises ValueError for a negative number: `set` goes back."""
+        """Moves the clock forward, by so many `seconds`. Raises ValueError for a negative number: `set` goes back."""
         if seconds < 0:
             raise ValueError(f"{seconds} seconds forward is back; allowed: 0 or more (set goes to a moment)")
         self._ahead_s += seconds
