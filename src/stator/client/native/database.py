@@ -155,7 +155,8 @@ class DB:
 
 
 class ChosenTables:
-    """Some of the tables there are: boto3's collection, for both kinds of database."""
+    """The tables there are, or some of them: boto3's collection, `db.tables`. Nothing is asked before it is iterated,
+    and each iteration asks anew."""
 
     def __init__(self, db: Any, arguments: dict[str, Any] | None = None, most: int | None = None) -> None:
         self._db = db
@@ -163,6 +164,7 @@ class ChosenTables:
         self._most = most
 
     def all(self) -> Self:
+        """All of them."""
         return type(self)(self._db, self._arguments, self._most)
 
     def filter(self, **arguments: Any) -> Self:
@@ -170,10 +172,11 @@ class ChosenTables:
         return type(self)(self._db, {**self._arguments, **arguments}, self._most)
 
     def limit(self, count: int) -> Self:
-        """The first so many."""
+        """The first `count` of them, in the order of their names."""
         return type(self)(self._db, self._arguments, count)
 
     def page_size(self, count: int) -> Self:
+        """ListTables is asked for `count` names a page (1 to 100)."""
         return self.filter(Limit=count)
 
     def _pages(self) -> Pages:
@@ -184,6 +187,7 @@ class Tables(ChosenTables):
     """`db.tables.all()` and `db.tables.limit(10)` are iterated."""
 
     def pages(self) -> Iterator[list[_Table]]:
+        """The tables, a list for each page."""
         left = self._most
         pages = self._pages()
         while left != 0 and (page := self._db._driver.run(pages.next())) is not None:
