@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def test_it_shows_the_plan_and_makes_it(shop: str, capsys: pytest.CaptureFixture
         "not applied, of other services:",
         "    Fn  AWS::Lambda::Function",
         "tables: 1 to create",
+        "Applied.",
     ]
     assert err == "things: creating\n"
     assert _tables("app.db") == ["things"]
@@ -80,6 +82,26 @@ def test_it_speaks_json(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert stack["not_applied"] == [{"logical_id": "Fn", "type": "AWS::Lambda::Function"}]
     assert main(["apply", shop, "--data", "app.db", "--json", "--plan"]) == 0
     assert json.loads(capsys.readouterr().out)["applied"] is False
+
+
+def test_without_pyyaml_it_says_how_to_install_it(
+    shop: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    assert main(["apply", shop, "--data", "app.db", "--plan"]) == 1
+    line = "stator: Templates are read by PyYAML, which is not installed: pip install 'stator[cli]'\n"
+    assert capsys.readouterr().err == line
+
+
+def test_an_interrupted_run_says_how_to_go_on(
+    shop: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("stator.templates.applying.Applying.apply", interrupt)
+    assert main(["apply", shop, "--data", "app.db", "--yes"]) == 1
+    assert capsys.readouterr().err == "stator: interrupted; apply again to go on from there\n"
 
 
 def test_it_works_on_an_endpoint(shop: str, capsys: pytest.CaptureFixture[str]) -> None:

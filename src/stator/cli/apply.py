@@ -98,6 +98,8 @@ def _run(arguments: argparse.Namespace, given: dict[str, str], target: Target) -
             return 1
         with _connected(target, is_to_be_made=True) as transport:
             _apply(transport, plans)
+        if not arguments.json:
+            print("Applied.")
     if arguments.json:
         print(json.dumps(members_of(plans, is_applied=True)))
     return 0

@@ -79,7 +79,9 @@ def make_plans(
     """One for each stack. Raises TemplateError, ServiceError, and SettingError for a name that nothing reads."""
     read = [wanted_resources(stack, given, place) for stack in stacks]
     _refuse_unread(given, stacks, set().union(*(asked for _, asked in read)))
-    return [_plan(transport, stack, resources) for stack, (resources, _) in zip(stacks, read, strict=True)]
+    return [
+        _plan(transport, stack, resources, place) for stack, (resources, _) in zip(stacks, read, strict=True)
+    ]
 
 
 def _refuse_unread(given: Mapping[str, str], stacks: Sequence[Stack], asked: set[str]) -> None:
@@ -99,12 +101,12 @@ def _refuse_unread(given: Mapping[str, str], stacks: Sequence[Stack], asked: set
             )
 
 
-def _plan(transport: Transport, stack: Stack, resources: Resources) -> Plan:
+def _plan(transport: Transport, stack: Stack, resources: Resources, place: Place) -> Plan:
     refused = [
         Refused(stack.document.place_of(refusal.path), spelled(refusal.path), refusal.reason)
         for refusal in resources.refusals
     ]
-    owned = owned_tables(transport, stack.name)
+    owned = owned_tables(transport, stack.name, place.table_arn)
     names = {owner.logical_id: owner.name for owner in owned}
     tables = [_table_plan(transport, stack, table, names.get(table.logical_id)) for table in resources.tables]
     kept = {table.logical_id for table in resources.tables}
