@@ -42,18 +42,15 @@ def main() -> None:
 
 def _stator() -> Fixture:
     """What the fixture `dynamodb` does, without pytest."""
-    from stator.boto3 import patched
-    from stator.pytest_plugin.in_process import Objects
-    from stator.testing.bench import Bench
+    from stator.pytest_plugin.in_process import InProcessDatabase
 
-    bench = Bench()
-    objects = Objects(bench)
+    database = InProcessDatabase()
 
     @contextlib.contextmanager
     def fixture() -> Iterator[Any]:
-        bench.begin()
-        with patched(bench.db):
-            yield objects.current()
+        database.bench.begin()
+        with database.serving_all_clients():
+            yield database.current()
 
     return fixture
 

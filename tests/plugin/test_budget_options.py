@@ -247,7 +247,7 @@ def test_a_test_that_fails_changes_nothing_in_the_file(inner: Inner) -> None:
 
 def test_workers_of_xdist_judge_their_own_tests(inner: Inner) -> None:
     inner.run(reads(BY_QUERY), FILE, "--dynamodb-budget-update")
-    result = inner.run(reads(BY_GETS), FILE, "-n2", other=True)
+    result = inner.run(reads(BY_GETS), FILE, "-n1", other=True)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["  GetItem Orders: was not there, now 3 calls*1.5 RCU"])
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from stator.pytest_plugin.in_process import InProcessDatabase
     from stator.pytest_plugin.served import ServedDatabase
-    from stator.testing.bench import Bench, Snapshot
+    from stator.testing.bench import Snapshot
     from stator.testing.database import DynamoDB
     from stator.testing.ledger import Ledger
 
@@ -77,56 +78,51 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _dynamodb_bench() -> Iterator[Bench]:
-    from stator.testing.bench import Bench
+def _dynamodb_of_process() -> Iterator[InProcessDatabase]:
+    from stator.pytest_plugin.in_process import InProcessDatabase
 
-    bench = Bench()
-    yield bench
-    bench.db.close()
-
-
-@pytest.fixture(scope="session")
-def _dynamodb_objects(_dynamodb_bench: Bench) -> Callable[[], DynamoDB]:
-    """Makes what a test holds; again only when a test has closed it."""
-    from stator.pytest_plugin.in_process import Objects
-
-    return Objects(_dynamodb_bench).current
+    database = InProcessDatabase()
+    yield database
+    database.bench.db.close()
 
 
 @pytest.fixture(scope="session")
-def _dynamodb_listening(_dynamodb_bench: Bench) -> Iterator[ServedDatabase]:
+def _dynamodb_listening(_dynamodb_of_process: InProcessDatabase) -> Iterator[ServedDatabase]:
     from stator.pytest_plugin.served import serving
 
-    with serving(_dynamodb_bench) as served:
+    with serving(_dynamodb_of_process.bench) as served:
         yield served
 
 
 @pytest.fixture
-def _dynamodb_empty(request: pytest.FixtureRequest, _dynamodb_bench: Bench) -> Iterator[Bench]:
+def _dynamodb_empty(
+    request: pytest.FixtureRequest, _dynamodb_of_process: InProcessDatabase
+) -> Iterator[InProcessDatabase]:
     """Where each test begins."""
     from stator.pytest_plugin import judging
 
-    judging.prepare(request.node, _dynamodb_bench)
-    _dynamodb_bench.begin()
-    yield _dynamodb_bench
-    _dynamodb_bench.faults.clear()
+    bench = _dynamodb_of_process.bench
+    judging.prepare(request.node, bench)
+    bench.begin()
+    yield _dynamodb_of_process
+    bench.faults.clear()
 
 
 @pytest.fixture
-def dynamodb(
-    request: pytest.FixtureRequest, _dynamodb_empty: Bench, _dynamodb_objects: Callable[[], DynamoDB]
-) -> Iterator[DynamoDB]:
+def dynamodb(request: pytest.FixtureRequest, _dynamodb_empty: InProcessDatabase) -> Iterator[DynamoDB]:
     """An empty DynamoDB: a `stator.DB` in memory, with boto3's objects over it (`client`, `resource`, `session`), a
     `clock` to move, `faults` to ask for and a `snapshot` to go back to. It also serves the clients that any other code
     makes with boto3 or aiobotocore, whenever it made them."""
-    from stator.pytest_plugin.in_process import serving_all_clients
+    from stator.pytest_plugin.in_process import let_through
 
-    with serving_all_clients(request.node, _dynamodb_empty):
-        yield _dynamodb_objects()
+    with _dynamodb_empty.serving_all_clients(let_through(request.node)):
+        yield _dynamodb_empty.current()
 
 
 @pytest.fixture
-def dynamodb_server(_dynamodb_empty: Bench, _dynamodb_listening: ServedDatabase) -> Iterator[ServedDatabase]:
+def dynamodb_server(
+    _dynamodb_empty: InProcessDatabase, _dynamodb_listening: ServedDatabase
+) -> Iterator[ServedDatabase]:
     """An empty DynamoDB at an endpoint (`endpoint_url`) on a free port of this machine. The environment tells the AWS
     SDKs about it, those of processes that the test starts too."""
     with _dynamodb_listening.environment_set():
@@ -135,13 +131,8 @@ def dynamodb_server(_dynamodb_empty: Bench, _dynamodb_listening: ServedDatabase)
 
 @pytest.fixture(scope="session")
 def dynamodb_snapshot(
-    _dynamodb_bench: Bench, _dynamodb_objects: Callable[[], DynamoDB]
+    _dynamodb_of_process: InProcessDatabase,
 ) -> Callable[[Callable[[Any], object]], Snapshot]:
     """Fills an empty database once: `dynamodb_snapshot(load)` calls `load(db)` and returns the Snapshot, which a test
     with `dynamodb` or `dynamodb_server` goes back to by `restore()`. For fixtures of a module or a session."""
-    from stator.pytest_plugin.in_process import filled
-
-    def snapshot(load: Callable[[Any], object]) -> Snapshot:
-        return filled(_dynamodb_bench, _dynamodb_objects, load)
-
-    return snapshot
+    return _dynamodb_of_process.filled

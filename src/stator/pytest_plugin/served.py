@@ -19,8 +19,8 @@ _IN_THE_WAY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOI
 
 
 class ServedDatabase:
-    """`endpoint_url`: http://127.0.0.1 and a free port. `environment`: what the AWS SDKs are told, and `region` with it.
-    `clock` is to be moved, `faults` are to be asked for."""
+    """`endpoint_url`: http://127.0.0.1 and a free port. `environment`: what the AWS SDKs are told, and `region` with
+    it. `clock` is to be moved, `faults` are to be asked for."""
 
     def __init__(self, bench: Bench, endpoint_url: str) -> None:
         self._bench = bench
