@@ -78,9 +78,12 @@ def resolved(arguments: argparse.Namespace) -> Target:
 
     if arguments.profile and not arguments.aws:
         raise SettingError("--profile is given without --aws; allowed: with it")
+    endpoint: str | None = arguments.endpoint
+    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
+        raise SettingError(f"--endpoint is '{endpoint}'; allowed: http://host:port or https://host:port")
     flags = {"data": getattr(arguments, "data", None), "region": arguments.region}
     settings = resolve(flags, os.environ, None)
-    return Target(settings, arguments.endpoint, arguments.aws, arguments.region, arguments.profile)
+    return Target(settings, endpoint, arguments.aws, arguments.region, arguments.profile)
 
 
 @contextmanager
@@ -97,10 +100,10 @@ def opened(arguments: argparse.Namespace, *, creates: bool = False) -> Iterator[
 
 def connected(target: Target, *, creates: bool = False) -> Transport:
     """As `opened`; the caller closes it."""
-    from stator.client.connecting import connect
+    from stator.client.connecting import connect, connect_to_aws
 
     if target.aws:
-        return _to_aws(target)
+        return connect_to_aws(target.region, target.profile)
     if target.endpoint is not None:
         return connect(target.endpoint, **({} if target.region is None else {"region": target.region}))
     path = target.path
@@ -125,21 +128,6 @@ def check_there(path: Path) -> None:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="Write JSON, for programs.")
-
-
-def _to_aws(target: Target) -> Transport:
-    try:
-        import boto3  # type: ignore[import-untyped]
-        from botocore.exceptions import BotoCoreError
-    except ImportError as error:
-        raise StatorError("--aws needs boto3: pip install boto3") from error
-    from stator.client.over_boto import OverBoto
-
-    try:
-        session = boto3.Session(profile_name=target.profile, region_name=target.region)
-        return OverBoto(session)
-    except BotoCoreError as error:
-        raise StatorError(f"AWS: {error}") from error
 
 
 def _file_options(settings: Settings) -> dict[str, Any]:

@@ -49,6 +49,21 @@ def _connected(target: Any, options: dict[str, Any]) -> Transport:
     return OverHttp(target, **options)
 
 
+def connect_to_aws(region: str | None = None, profile: str | None = None) -> Transport:
+    """AWS as boto3 finds it: what is not given comes from its configuration and the environment. Raises StatorError."""
+    try:
+        import boto3  # type: ignore[import-untyped]
+        from botocore.exceptions import BotoCoreError
+    except ImportError as error:
+        raise StatorError("boto3 is needed to reach AWS: pip install boto3") from error
+    from stator.client.over_boto import OverBoto
+
+    try:
+        return OverBoto(boto3.Session(profile_name=profile, region_name=region))
+    except BotoCoreError as error:
+        raise StatorError(f"AWS: {error}") from error
+
+
 def open_database(
     path: str = MEMORY,
     *,
@@ -92,7 +107,7 @@ def _of_object(target: Any, options: dict[str, Any]) -> Transport:
 def _to_aws(url: str, region: str, options: dict[str, Any]) -> Transport:
     """AWS checks signatures, and where credentials come from is botocore's to know."""
     try:
-        import boto3  # type: ignore[import-untyped]
+        import boto3
     except ImportError as error:
         raise StatorError(f"{url} is AWS's: install boto3 to reach it (pip install boto3)") from error
     from stator.client.over_boto import OverBoto
