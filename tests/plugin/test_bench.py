@@ -9,6 +9,7 @@ from bench_session import Session
 
 from stator.errors import IdempotentParameterMismatchException, ResourceNotFoundException
 from stator.server.background import BackgroundServer
+from stator.storage.contract import Transaction
 
 DAY_S = 86400
 
@@ -142,3 +143,32 @@ def test_a_server_over_it_is_emptied_as_well(session: Session) -> None:
         session.bench.begin()
         assert client.call("ListTables", {})["TableNames"] == []
         client.close()
+
+
+def test_a_write_that_is_under_way_while_a_state_is_put_back_begins_again(session: Session) -> None:
+    store = session.bench.store
+    empty = store.state()
+    store.transact(lambda tx: tx.put(b"key", b"1"))
+    seen: list[bytes | None] = []
+
+    def run(tx: Transaction) -> None:
+        seen.append(tx.get(b"key"))
+        if len(seen) == 1:
+            store.put_back(empty)
+        tx.put(b"other", b"2")
+
+    store.transact(run)
+    assert seen == [b"1", None]
+    assert (store.get(b"key"), store.get(b"other")) == (None, b"2")
+
+
+def test_a_kept_row_stays_as_it_is(session: Session) -> None:
+    store = session.bench.store
+    store.transact(lambda tx: tx.put(b"kept", b"old"))
+    state = store.state()
+    store.transact(lambda tx: tx.put(b"kept", b"new"))
+    store.put_back(state, (b"kept",))
+    assert store.get(b"kept") == b"new"
+    store.transact(lambda tx: tx.delete(b"kept"))
+    store.put_back(state, (b"kept",))
+    assert store.get(b"kept") is None
