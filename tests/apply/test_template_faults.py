@@ -189,6 +189,10 @@ FAULTS = [
         "        TableName: ${self:custom.a}\n",
         "its variables depend on themselves",
     ),
+    (
+        "service: s\nprovider: {name: aws, stackTags: {a: '${self:}'}}\nresources: {}\n",
+        "its variables depend on themselves",
+    ),
 ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path as File
 from typing import Any
 
 from stator.templates.documents import Document, Part
-from stator.templates.faults import Path, ResolutionError, located
+from stator.templates.faults import Path, ResolutionError, TemplateError, located
 from stator.templates.serverless_variables import Variables
 from stator.templates.stacks import NotApplied, Stack, stack_name_of
 
@@ -32,6 +32,10 @@ def serverless_stack(
         template = _merged(document, variables)
     except ResolutionError as error:
         raise located(document, error) from error
+    except RecursionError as error:
+        raise TemplateError(
+            f"{document.name}: its variables depend on themselves, or are too deep"
+        ) from error
     return Stack(
         name=name,
         document=template,
