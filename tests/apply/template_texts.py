@@ -78,3 +78,34 @@ def write(folder: Path, text: str, name: str = "shop.yaml") -> str:
     place = folder / name
     place.write_text(text, "utf-8")
     return str(place)
+
+
+# A table, and nearly all of it changed
+BEFORE = template(
+    T=table(
+        AttributeDefinitions=attributes("id", "a", "b"),
+        GlobalSecondaryIndexes=[index("ind-i", "a"), index("gone", "b")],
+        StreamSpecification={"StreamViewType": "NEW_IMAGE", "ResourcePolicy": policy("dynamodb:GetRecords")},
+        TimeToLiveSpecification={"Enabled": True, "AttributeName": "e"},
+        Tags=[{"Key": "a", "Value": "1"}],
+        OnDemandThroughput={"MaxReadRequestUnits": 10},
+    )
+)
+AFTER = template(
+    T=table(
+        AttributeDefinitions=attributes("id", "a", "b"),
+        GlobalSecondaryIndexes=[
+            index("ind-i", "b", ProvisionedThroughput=units(2, 2)),
+            index("new", "a", ProvisionedThroughput=units(1, 1)),
+        ],
+        ProvisionedThroughput=units(5, 5),
+        StreamSpecification={"StreamViewType": "KEYS_ONLY", "ResourcePolicy": policy("dynamodb:GetRecords")},
+        TimeToLiveSpecification={"Enabled": True, "AttributeName": "f"},
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        SSESpecification={"SSEEnabled": True},
+        TableClass="STANDARD_INFREQUENT_ACCESS",
+        DeletionProtectionEnabled=True,
+        ResourcePolicy=policy("dynamodb:*"),
+        Tags=[{"Key": "b", "Value": "2"}],
+    )
+)

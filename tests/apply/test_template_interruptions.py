@@ -4,40 +4,12 @@ from __future__ import annotations
 
 import pytest
 from template_cases import BY_NAME, Interrupting, Interruption, apply, plans_of
-from template_texts import attributes, index, plan_of, policy, table, template, units
+from template_texts import AFTER, BEFORE, plan_of
 
 from stator.client.connecting import MEMORY, connect
 from stator.client.transport import Transport
 
 CREATED = ["everything", "provisioned", "serverless-of-files", "cdk-one-stack"]
-BEFORE = template(
-    T=table(
-        AttributeDefinitions=attributes("id", "a", "b"),
-        GlobalSecondaryIndexes=[index("ind-i", "a"), index("gone", "b")],
-        StreamSpecification={"StreamViewType": "NEW_IMAGE", "ResourcePolicy": policy("dynamodb:GetRecords")},
-        TimeToLiveSpecification={"Enabled": True, "AttributeName": "e"},
-        Tags=[{"Key": "a", "Value": "1"}],
-        OnDemandThroughput={"MaxReadRequestUnits": 10},
-    )
-)
-AFTER = template(
-    T=table(
-        AttributeDefinitions=attributes("id", "a", "b"),
-        GlobalSecondaryIndexes=[
-            index("ind-i", "b", ProvisionedThroughput=units(2, 2)),
-            index("new", "a", ProvisionedThroughput=units(1, 1)),
-        ],
-        ProvisionedThroughput=units(5, 5),
-        StreamSpecification={"StreamViewType": "KEYS_ONLY", "ResourcePolicy": policy("dynamodb:GetRecords")},
-        TimeToLiveSpecification={"Enabled": True, "AttributeName": "f"},
-        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
-        SSESpecification={"SSEEnabled": True},
-        TableClass="STANDARD_INFREQUENT_ACCESS",
-        DeletionProtectionEnabled=True,
-        ResourcePolicy=policy("dynamodb:*"),
-        Tags=[{"Key": "b", "Value": "2"}],
-    )
-)
 
 
 def _memory() -> Transport:
