@@ -1,0 +1,102 @@
+"""A write as one action: its request, and what it means when its condition does not hold.
+
+A condition that fails brings the item as it is, and `refusal` tells by it which of the things that were asked for was
+not so: the item is not there, it is there already, it is not as the caller knew it, or the caller's own condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from stator.client.low_level import base64_text
+from stator.client.native.values import Values
+from stator.model.conditions import Placeholders
+from stator.model.faults import (
+    AlreadyExistsError,
+    ConditionFailedError,
+    ForeignItemError,
+    ModelError,
+    NotFoundError,
+    StaleError,
+    UniqueError,
+)
+from stator.model.layouts import SCHEMA_ATTRIBUTE, Layout
+from stator.model.requests import is_gone
+
+Operation = Literal["Put", "Update", "Delete", "ConditionCheck"]
+OPERATIONS: Final = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+_values = Values()
+
+
+@dataclass(slots=True)
+class Action:
+    """`expected`: attribute -> the value that it must have. `must_exist`: None where it does not matter."""
+
+    operation: Operation
+    layout: Layout
+    key: Mapping[str, Any]
+    request: dict[str, Any]
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    must_exist: bool | None = None
+    unique: tuple[str, ...] = ()
+    deleted_is_there: bool = False
+
+    def refusal(self, found: Mapping[str, Any] | None, now: float) -> ModelError:
+        """Why the condition failed, by the item that was found."""
+        item = plain_item(found)
+        what = f"{self.layout.name} {_told(self.key)}"
+        if self.unique:
+            values = " and ".join(self.unique)
+            return UniqueError(f"{self.layout.name}: another has this {values} already", self.unique)
+        if self.must_exist is False:
+            return AlreadyExistsError(f"{what} exists already")
+        if self.must_exist and (item is None or is_gone(self.layout, item, now, self.deleted_is_there)):
+            return NotFoundError(f"{what} is not there")
+        item = item or {}
+        for attribute, value in self.expected.items():
+            if item.get(attribute) != value:
+                if attribute == SCHEMA_ATTRIBUTE:
+                    return ForeignItemError(
+                        f"{what} is stored in another form: load it and put it, then update it"
+                    )
+                return StaleError(
+                    f"{what} has changed: {attribute} is {item.get(attribute)!r} and not {value!r}"
+                )
+        return ConditionFailedError(f"{what}: the condition does not hold")
+
+
+def plain_item(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """An item as errors bring it, in the shapes of the low-level client."""
+    if not found:
+        return None
+    return _values.item_from_wire({name: _wire(value) for name, value in found.items()})
+
+
+def _wire(value: Any) -> Any:
+    """Binary comes as bytes, or as the wire's text from a server."""
+    ((kind, content),) = value.items()
+    if kind == "B" and not isinstance(content, str):
+        return {"B": base64_text(content)}
+    if kind == "BS":
+        return {"BS": [one if isinstance(one, str) else base64_text(one) for one in content]}
+    if kind == "L":
+        return {"L": [_wire(each) for each in content]}
+    if kind == "M":
+        return {"M": {name: _wire(each) for name, each in content.items()}}
+    return value
+
+
+def _told(key: Mapping[str, Any]) -> str:
+    return "/".join(str(value) for value in key.values())
+
+
+def conditioned(
+    request: dict[str, Any], conditions: Sequence[str], places: Placeholders, in_transaction: bool = False
+) -> dict[str, Any]:
+    """The request with all these conditions, asking for the item when they fail."""
+    if conditions:
+        request["ConditionExpression"] = " AND ".join(conditions)
+        request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return places.into(request)

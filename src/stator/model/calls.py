@@ -1,0 +1,114 @@
+"""A pattern of an open design: what `shop.orders_of` is. It is called with what the pattern is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+
+from stator.model.faults import ArgumentError
+from stator.model.requests import asked, checked_arguments, is_gone
+from stator.model.results import Results
+from stator.model.running import Ask, Asks
+from stator.model.serving import Served
+
+if TYPE_CHECKING:
+    from stator.model.designs import Design
+    from stator.model.explaining import Plan
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Call(Generic[P]):
+    design: Design
+    name: str
+
+    @property
+    def served(self) -> Served:
+        return self.design._served[self.name]
+
+    def explain(self, *args: P.args, **kwargs: P.kwargs) -> Plan:
+        """The request that a call would send, and what it reads. Nothing is changed; in process it is measured."""
+        from stator.model.explaining import explained
+
+        return self.design._run(explained(self.design, self.served, self._arguments(args, kwargs)))
+
+    async def aexplain(self, *args: P.args, **kwargs: P.kwargs) -> Plan:
+        from stator.model.explaining import explained
+
+        return await self.design._arun(explained(self.design, self.served, self._arguments(args, kwargs)))
+
+    def _arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        signature = self.served.declared.signature
+        assert signature is not None
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise ArgumentError(f"{self.name}: {error}") from None
+        bound.apply_defaults()
+        return checked_arguments(self.served, bound.arguments)
+
+
+class GetCall(_Call[P], Generic[P, T]):
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """The item, or None: not there, expired or deleted."""
+        result: T | None = self.design._run(self._get(self._arguments(args, kwargs)))
+        return result
+
+    async def acall(self, *args: P.args, **kwargs: P.kwargs) -> T | None:
+        result: T | None = await self.design._arun(self._get(self._arguments(args, kwargs)))
+        return result
+
+    def _get(self, arguments: Mapping[str, Any]) -> Asks[Any]:
+        served = self.served
+        ask = asked(served, self.design.table_name(served.table.name), arguments, self.design._now())
+        answer = yield Ask(ask.operation, ask.request)
+        item = answer.get("Item")
+        layout = None if item is None else served.layout_of(item)
+        if (
+            item is None
+            or layout is None
+            or is_gone(layout, item, self.design._now(), served.declared.with_deleted)
+        ):
+            return None
+        into = served.declared.into
+        return layout.entity_from(item) if into is None else layout.part_from(into, item)
+
+
+class QueryCall(_Call[P], Generic[P, T]):
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Results[T]:
+        """Lazy: nothing is asked before the results are used."""
+        return Results(self.design, self.served, self._arguments(args, kwargs))
+
+
+class CountCall(_Call[P]):
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> int:
+        return Results[Any](self.design, self.served, self._arguments(args, kwargs)).count()
+
+    async def acall(self, *args: P.args, **kwargs: P.kwargs) -> int:
+        return await Results[Any](self.design, self.served, self._arguments(args, kwargs)).acount()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCall(Generic[T]):
+    design: Design
+    name: str
+
+    @property
+    def served(self) -> Served:
+        return self.design._served[self.name]
+
+    def __call__(self, keys: Iterable[Any]) -> list[T]:
+        """The items that are there, in the order of `keys`. What DynamoDB leaves unprocessed is asked again."""
+        result: list[T] = self.design._run(self._get(keys))
+        return result
+
+    async def acall(self, keys: Iterable[Any]) -> list[T]:
+        result: list[T] = await self.design._arun(self._get(keys))
+        return result
+
+    def _get(self, keys: Iterable[Any]) -> Asks[list[Any]]:
+        served = self.served
+        return (yield from self.design._get_many(served.layout, keys, served.declared.consistent))

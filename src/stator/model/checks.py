@@ -1,0 +1,230 @@
+"""A design's classes -> its layouts, and every fault of tables and entities. `serving` checks the patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+from uuid import UUID
+
+from stator.model.entities import Entity, attribute_of, entity_name, field_of
+from stator.model.layouts import Layout
+from stator.model.tables import Lsi, Table
+from stator.model.templates import ESCAPED_SEPARATOR, Slot, Template, parse
+
+GSIS_MAX = 20
+LSIS_MAX = 5
+
+
+def table_faults(tables: Sequence[Table]) -> list[str]:
+    faults: list[str] = []
+    names = [table.name for table in tables]
+    faults += [f"table {name} is declared twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if not tables:
+        faults.append("a design needs a table")
+    for table in tables:
+        faults += [f"table {table.name}: {fault}" for fault in _faults_of(table)]
+    return faults
+
+
+def _faults_of(table: Table) -> list[str]:
+    faults: list[str] = []
+    indexes = [index.name for index in table.indexes]
+    faults += [
+        f"index {name} is declared twice" for name in dict.fromkeys(indexes) if indexes.count(name) > 1
+    ]
+    local = [index for index in table.indexes if isinstance(index, Lsi)]
+    if local and table.sk is None:
+        faults.append(f"local index {local[0].name} needs a table with a sort key")
+    if len(local) > LSIS_MAX:
+        faults.append(f"{len(local)} local indexes; a table has at most {LSIS_MAX}")
+    if len(indexes) - len(local) > GSIS_MAX:
+        faults.append(f"{len(indexes) - len(local)} global indexes; a table has at most {GSIS_MAX}")
+    kinds: dict[str, str] = {}
+    for way in table.ways:
+        for key in table.keys(way):
+            if key is not None and kinds.setdefault(key.name, key.type) != key.type:
+                faults.append(f"{key.name} is {kinds[key.name]} in one key and {key.type} in another")
+    pk, sk = table.keys()
+    if sk is not None and pk.name == sk.name:
+        faults.append(f"{pk.name} is both its partition key and its sort key")
+    return faults
+
+
+def layouts_of(
+    tables: Sequence[Table], entities: Sequence[type[Entity]]
+) -> tuple[dict[type[Entity], Layout], list[str]]:
+    layouts: dict[type[Entity], Layout] = {}
+    faults: list[str] = []
+    names = [entity_name(entity) for entity in entities]
+    faults += [f"entity {name} is declared twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    for entity in entities:
+        layout, found = _layout(tables, entity)
+        faults += [f"{entity_name(entity)}: {fault}" for fault in found]
+        if layout is not None and not found:
+            layouts[entity] = layout
+    for table in tables:
+        alone = [layout.name for layout in layouts.values() if layout.table is table]
+        if len(alone) > 1 and table.type_attribute is None:
+            faults.append(
+                f"table {table.name}: {', '.join(alone)} cannot be told apart without a type_attribute"
+            )
+    return layouts, faults
+
+
+def _layout(tables: Sequence[Table], entity: type[Entity]) -> tuple[Layout | None, list[str]]:
+    stored = entity.stored
+    if stored.table is None and len(tables) != 1:
+        return None, ["say its table: the design has several"]
+    table = tables[0] if stored.table is None else next((t for t in tables if t.name == stored.table), None)
+    if table is None:
+        return None, [f"there is no table {stored.table}"]
+    templates, faults = _templates(table, entity)
+    faults += _option_faults(table, entity)
+    if not faults:
+        for key in table.key_names:
+            optional = [name for name in templates[key].attributes if _is_optional(_type_of(entity, name))]
+            faults += [f"{name} may be None, but is part of the key {key}" for name in optional]
+    return Layout(entity, table, templates), faults
+
+
+def _templates(table: Table, entity: type[Entity]) -> tuple[dict[str, Template], list[str]]:
+    stored = entity.stored
+    kinds = table.attributes()
+    templates: dict[str, Template] = {}
+    faults = [
+        f"{name} is no key attribute of table {table.name}" for name in stored.keys if name not in kinds
+    ]
+    for attribute, kind in kinds.items():
+        text = stored.keys.get(attribute)
+        if text is None:
+            name = field_of(entity, attribute)
+            if name is not None:
+                text = f"{{{name}}}"
+            elif attribute in table.key_names:
+                faults.append(f"its key needs {attribute}: give a template, or a field of that name")
+        if text is None:
+            continue
+        try:
+            templates[attribute] = parse(text, stored.separator)
+        except ValueError as error:
+            faults.append(f"the template of {attribute} {error}")
+            continue
+        faults += _template_faults(table, entity, attribute, kind, templates[attribute])
+    return templates, faults
+
+
+def _template_faults(
+    table: Table, entity: type[Entity], attribute: str, kind: str, template: Template
+) -> list[str]:
+    unknown = [name for name in template.attributes if name not in entity.model_fields]
+    if unknown:
+        return [f"the template of {attribute} holds {unknown[0]}, which is no attribute of it"]
+    own = field_of(entity, attribute)
+    if own is not None and template.text != f"{{{own}}}":
+        return [f"{attribute} is an attribute and cannot be composed of others as well"]
+    if kind != "S" and not template.is_raw:
+        return [f"{attribute} is a number: its template is one attribute alone"]
+    if template.is_raw:
+        found = key_type(
+            _type_of(entity, template.attributes[0]), template.attributes[0] == entity.stored.expires
+        )
+        if found != kind:
+            return [f"{attribute} is {kind}, but {template.attributes[0]} is {found or 'no key value'}"]
+        return []
+    sorts = [sort.name for _, sort in map(table.keys, table.ways) if sort is not None]
+    is_sort = attribute in sorts
+    faults = [_slot_fault(entity, attribute, slot, is_sort) for slot in template.slots]
+    return [fault for fault in faults if fault]
+
+
+def _slot_fault(entity: type[Entity], attribute: str, slot: Slot, is_sort: bool) -> str:
+    plain = _bare(_type_of(entity, slot.attribute))
+    if plain in (float, Decimal):
+        return f"{slot.attribute} is a {plain.__name__}, which cannot be part of the text {attribute}"
+    if plain is int and is_sort and not slot.width:
+        return f"{slot.attribute} is a number without a width in {attribute}: {{{slot.attribute}:10}} keeps the order"
+    if slot.width and plain is not int:
+        return f"{slot.attribute} has a width in {attribute}, but is no int"
+    if not _is_key_value(plain):
+        return f"{slot.attribute} cannot be part of the text {attribute}"
+    return ""
+
+
+def _option_faults(table: Table, entity: type[Entity]) -> list[str]:
+    stored = entity.stored
+    faults = []
+    for option in ("version", "expires", "deleted", "updated"):
+        name = getattr(stored, option)
+        if name is not None and name not in entity.model_fields:
+            faults.append(f"{option} is {name}, which is no attribute of it")
+    if stored.expires in entity.model_fields and attribute_of(entity, str(stored.expires)) != table.ttl:
+        faults.append(f"it expires by {stored.expires}, but table {table.name} by {table.ttl or 'nothing'}")
+    if stored.deleted in entity.model_fields and not _is_optional(_type_of(entity, str(stored.deleted))):
+        faults.append(f"{stored.deleted} must take None: it is set when the item is deleted")
+    for names in stored.uniques:
+        faults += [
+            f"unique is {name}, which is no attribute of it"
+            for name in names
+            if name not in entity.model_fields
+        ]
+    if stored.uniques and any(key is not None and key.type != "S" for key in table.keys(None)):
+        faults.append(f"unique needs a table whose key is text; {table.name} has another")
+    missing = [number for number in range(1, stored.schema) if number not in stored.upgrades]
+    faults += [f"form {stored.schema} needs an upgrade from {number}" for number in missing]
+    return faults
+
+
+def _type_of(entity: type[Entity], name: str) -> Any:
+    return entity.model_fields[name].annotation
+
+
+def _is_optional(kind: Any) -> bool:
+    return get_origin(kind) in (Union, UnionType) and type(None) in get_args(kind)
+
+
+def _bare(kind: Any) -> Any:
+    """The type without None, NewType, Annotated and Literal around it."""
+    if hasattr(kind, "__supertype__"):
+        return _bare(kind.__supertype__)
+    if hasattr(kind, "__metadata__"):
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) is Literal:
+        return type(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        others = [each for each in get_args(kind) if each is not type(None)]
+        return _bare(others[0]) if len(others) == 1 else kind
+    if getattr(kind, "__module__", "") == "pydantic.types" and kind.__name__.endswith(("Date", "Datetime")):
+        return datetime if kind.__name__.endswith("Datetime") else date
+    return kind
+
+
+def _is_key_value(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, (str, int, datetime, date, UUID, Enum))
+
+
+def key_type(kind: Any, is_expiry: bool = False) -> str:
+    """What a field is as a key by itself: "S", "N", "B", or "" where it cannot be one."""
+    plain = _bare(kind)
+    if is_expiry:
+        return "N"
+    if isinstance(plain, type) and issubclass(plain, Enum) and not issubclass(plain, (str, int)):
+        plain = type(next(iter(plain)).value)
+    if not isinstance(plain, type):
+        return ""
+    if issubclass(plain, (int, float, Decimal)):
+        return "N"
+    if issubclass(plain, bytes):
+        return "B"
+    return "S" if issubclass(plain, (str, datetime, date, UUID)) else ""
+
+
+def is_ordered_in_place(entity: type[Entity], slot: Slot, separator: str) -> bool:
+    """Whether a range over a slot that others follow means what it says: always with "#", else where it is as long
+    always."""
+    plain = _bare(_type_of(entity, slot.attribute))
+    fixed = slot.width > 0 or (isinstance(plain, type) and issubclass(plain, (date, UUID, bool)))
+    return separator == ESCAPED_SEPARATOR or fixed

@@ -1,0 +1,83 @@
+"""Several writes, all or none: gathered in a `with` block, sent at its end.
+
+with shop.transaction() as every:
+    every.create(order)
+    every.update(ref(Stock, sku="a"), add={"left": -1}, if_=Attr("left").gt(0))
+
+An error within the block sends nothing. `async with` on an async database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from stator.model.actions import Action
+from stator.model.entities import Entity
+from stator.model.running import Asks
+from stator.model.sending import sent
+from stator.model.writes import Change, Ref
+
+
+class Transaction:
+    """Used by one thread or task. Its writes take what the design's methods of the same names take."""
+
+    def __init__(self, design: Any, token: str | None) -> None:
+        self._design = design
+        self._token = token
+        self._makers: list[Callable[[], Asks[list[Action]]]] = []
+
+    def put(self, entity: Entity, *, if_: Any = None) -> None:
+        self._makers.append(lambda: self._put(entity, False, if_))
+
+    def create(self, entity: Entity) -> None:
+        self._makers.append(lambda: self._put(entity, True, None))
+
+    def update(
+        self, target: Entity | Ref[Any], set: Mapping[str, Any] | None = None, *,
+        add: Mapping[str, Any] | None = None, remove: Sequence[str] = (), known: Mapping[str, Any] | None = None,
+        if_: Any = None,
+    ) -> None:  # fmt: skip
+        change = Change(set or {}, remove, add, known, if_)
+        self._makers.append(lambda: self._design.update_actions(target, change))
+
+    def delete(self, target: Entity | Ref[Any], *, if_: Any = None) -> None:
+        self._design._guard("delete")
+        self._makers.append(lambda: self._design.delete_actions(target, if_))
+
+    def erase(self, target: Entity | Ref[Any], *, if_: Any = None) -> None:
+        self._design._guard("erase")
+        self._makers.append(lambda: self._design.erase_actions(target, if_))
+
+    def check(self, target: Entity | Ref[Any], *, if_: Any = None) -> None:
+        """That the item is there, that the condition holds, and that a loaded entity is of the version it was."""
+        self._makers.append(lambda: self._check(target, if_))
+
+    def __enter__(self) -> Transaction:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._design._run(self._commit())
+
+    async def __aenter__(self) -> Transaction:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            await self._design._arun(self._commit())
+
+    def _put(self, entity: Entity, is_new: bool, if_: Any) -> Asks[list[Action]]:
+        actions, _ = yield from self._design.put_actions(entity, is_new, if_)
+        found: list[Action] = actions
+        return found
+
+    def _check(self, target: Any, if_: Any) -> Asks[list[Action]]:
+        return [self._design.check_action(target, if_)]
+        yield
+
+    def _commit(self) -> Asks[None]:
+        actions: list[Action] = []
+        for make in self._makers:
+            actions += yield from make()
+        yield from sent(self._design._runner, actions, self._design._now, self._token)
