@@ -65,6 +65,11 @@ CDK = {
     "Resources": {"T": {"Type": "AWS::Serverless::SimpleTable"}},
     "Transform": "AWS::Serverless-2016-10-31",
 }
+MANIFEST = {
+    "artifacts": {
+        "shop": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "shop.template.json"}}
+    }
+}
 
 
 def fill(path: Path) -> None:
@@ -91,6 +96,7 @@ def test_each_way_to_call_it_works(tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text(SERVERLESS)
     (tmp_path / "cdk.out").mkdir()
     (tmp_path / "cdk.out" / "shop.template.json").write_text(json.dumps(CDK))
+    (tmp_path / "cdk.out" / "manifest.json").write_text(json.dumps(MANIFEST))
     with Console(tmp_path) as console:
         console.run("$ stator serve --data :memory: &")
         for command, shown in commands_of(CONSOLES[0]):
