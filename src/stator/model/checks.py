@@ -83,7 +83,7 @@ def _layout(tables: Sequence[Table], entity: type[Entity]) -> tuple[Layout | Non
     if table is None:
         return None, [f"there is no table {stored.table}"]
     templates, faults = _templates(table, entity)
-    faults += _option_faults(table, entity)
+    faults += _option_faults(table, entity) + _default_faults(entity)
     if not faults:
         for key in table.key_names:
             optional = [name for name in templates[key].attributes if _is_optional(_type_of(entity, name))]
@@ -175,6 +175,20 @@ def _option_faults(table: Table, entity: type[Entity]) -> list[str]:
         faults.append(f"unique needs a table whose key is text; {table.name} has another")
     missing = [number for number in range(1, stored.schema) if number not in stored.upgrades]
     faults += [f"form {stored.schema} needs an upgrade from {number}" for number in missing]
+    return faults
+
+
+def _default_faults(entity: type[Entity]) -> list[str]:
+    """What is absent comes back as the default: so that must be what was absent."""
+    faults = []
+    for name, info in entity.model_fields.items():
+        default = info.get_default()
+        if info.is_required() or default is None:
+            continue
+        if _is_optional(info.annotation):
+            faults.append(f"{name} may be None, which is stored as nothing and comes back as its default {default!r}")
+        elif isinstance(default, (set, frozenset)) and default:
+            faults.append(f"{name} may be empty, which is stored as nothing and comes back as its default {default!r}")
     return faults
 
 

@@ -35,7 +35,7 @@ class Cursors:
 
     def __init__(self, key: bytes, *bound_to: str, arguments: Mapping[str, Any]) -> None:
         given = {name: _values.to_wire(plain(name, value)) for name, value in sorted(arguments.items())}
-        self._context = msgspec.json.encode([*bound_to, _ordered(given)])
+        self._context = msgspec.json.encode([*bound_to, ordered(given)])
         self._key = hashlib.blake2b(key, digest_size=32).digest()
 
     def write(self, place: Mapping[str, Any], way: str = "index") -> str:
@@ -72,11 +72,11 @@ def _decoded(cursor: Any) -> bytes:
     return raw
 
 
-def _ordered(value: Any) -> Any:
+def ordered(value: Any) -> Any:
     """Sets in one order: equal arguments are equal."""
     if isinstance(value, dict):
         return {
-            name: sorted(inner) if name in ("SS", "NS", "BS") else _ordered(inner)
+            name: sorted(inner) if name in ("SS", "NS", "BS") else ordered(inner)
             for name, inner in sorted(value.items())
         }
-    return [_ordered(each) for each in value] if isinstance(value, list) else value
+    return [ordered(each) for each in value] if isinstance(value, list) else value

@@ -46,7 +46,7 @@ _POLLS_MAX: Final = 2400
 
 
 class Design(Saving):
-    """`tables` or `table`, `entities` and `naming` are the class's. Safe to share between threads, as the database is."""
+    """`tables` or `table`, `entities` and `naming` are the class's. Safe to share between threads, as `db` is."""
 
     table: ClassVar[Table | None] = None
     tables: ClassVar[Sequence[Table]] = ()

@@ -139,23 +139,21 @@ class Layout:
         for attribute in (*self.composed, self.table.type_attribute, SCHEMA_ATTRIBUTE):
             if attribute is not None and field_of(self.entity, attribute) is None:
                 plain_item.pop(attribute, None)
-        entity: Entity = self._made(self.entity, plain_item)
+        entity: Entity = self._made(self.entity, plain_item, item)
         return entity
 
     def part_from(self, into: type[BaseModel], item: Mapping[str, Any]) -> Any:
         """A model of some of the attributes."""
-        return self._made(into, dict(item))
+        return self._made(into, dict(item), item)
 
-    def _made(self, model: type[Any], item: dict[str, Any]) -> Any:
+    def _made(self, model: type[Any], item: dict[str, Any], key: Mapping[str, Any]) -> Any:
         try:
             return model.model_validate(item)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(map(str, first["loc"]))
-            key = {name: item.get(name) for name in self.table.key_names if name in item}
-            raise ForeignItemError(
-                f"{self.name} cannot be read from {key or 'this item'}: {place}: {first['msg']}"
-            ) from error
+            told = "/".join(str(key[name]) for name in self.table.key_names if name in key) or "an item"
+            raise ForeignItemError(f"{self.name} cannot be read from {told}: {place}: {first['msg']}") from error
 
     def _upgraded(self, item: dict[str, Any]) -> dict[str, Any]:
         stored = self.entity.stored

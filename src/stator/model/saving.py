@@ -26,6 +26,7 @@ from stator.model.layouts import Layout
 from stator.model.requests import is_gone
 from stator.model.running import Ask, Asks, Runner
 from stator.model.sending import sent
+from stator.model.tokens import token_of
 from stator.model.writes import Change, Ref
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ class Saving:
 
     def _put(self, entity: E, is_new: bool, if_: Any, token: str | None) -> Asks[E]:
         actions, after = yield from self.put_actions(entity, is_new, if_)
-        yield from sent(self._runner, actions, self._now, token)
+        done = token_of(token, "create" if is_new else "put", entity, if_)
+        yield from sent(self._runner, actions, self._now, done)
         return after
 
     def put_actions(self, entity: E, is_new: bool, if_: Any = None) -> Asks[tuple[list[Action], E]]:
@@ -171,7 +173,7 @@ class Saving:
         if len(actions) == 1 and token is None:
             answer = yield from sent(self._runner, actions, self._now, returns="ALL_NEW")
             return layout.entity_from(answer["Attributes"])
-        yield from sent(self._runner, actions, self._now, token)
+        yield from sent(self._runner, actions, self._now, token_of(token, "update", target, change))
         return (yield from self._loaded(layout, table, actions[0].key))
 
     def update_actions(self, target: Any, change: Change, with_deleted: bool = False) -> Asks[list[Action]]:
@@ -202,12 +204,12 @@ class Saving:
         if token is None:
             answer = yield from sent(self._runner, [action], self._now, returns="ALL_NEW")
             return layout.entity_from(answer["Attributes"])
-        yield from sent(self._runner, [action], self._now, token)
+        yield from sent(self._runner, [action], self._now, token_of(token, "upsert", entity, once))
         return (yield from self._loaded(layout, table, action.key))
 
     def _delete(self, target: Any, if_: Any, token: str | None) -> Asks[None]:
         actions = yield from self.delete_actions(target, if_)
-        yield from sent(self._runner, actions, self._now, token)
+        yield from sent(self._runner, actions, self._now, token_of(token, "delete", target, if_))
 
     def delete_actions(self, target: Any, if_: Any = None) -> Asks[list[Action]]:
         layout, _ = self._home(target)
@@ -219,7 +221,7 @@ class Saving:
 
     def _erase(self, target: Any, if_: Any, token: str | None) -> Asks[None]:
         actions = yield from self.erase_actions(target, if_)
-        yield from sent(self._runner, actions, self._now, token)
+        yield from sent(self._runner, actions, self._now, token_of(token, "erase", target, if_))
 
     def erase_actions(self, target: Any, if_: Any = None) -> Asks[list[Action]]:
         layout, table = self._home(target)

@@ -6,7 +6,6 @@ A write with a token is sent as a transaction that carries it: sent again within
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -16,7 +15,6 @@ from stator.model.faults import ArgumentError
 from stator.model.running import Ask, Asks, Runner
 
 ACTIONS_MAX: Final = 100
-_TOKEN_CHARACTERS_MAX: Final = 36
 _TRY_AGAIN: Final = frozenset(
     (
         "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
@@ -45,7 +43,7 @@ def sent(
         raise ArgumentError(f"{len(actions)} writes in a transaction; it takes at most {ACTIONS_MAX}")
     arguments: dict[str, Any] = {"TransactItems": [{action.operation: action.request} for action in actions]}
     if token is not None:
-        arguments["ClientRequestToken"] = _short(token)
+        arguments["ClientRequestToken"] = token
     return (yield from _again(runner, Ask("transact_write_items", arguments), actions, now))
 
 
@@ -58,6 +56,8 @@ def _again(
             answer: dict[str, Any] = yield ask
             return answer
         except ServiceError as error:
+            if error.code == "IdempotentParameterMismatchException":
+                return {}  # done already: see tokens
             if not _is_worth_another_try(error) or attempt >= runner.attempts_max:
                 raise _translated(error, actions, now()) from error
         yield runner.delay(attempt)
@@ -85,12 +85,3 @@ def _translated(error: ServiceError, actions: Sequence[Action], now: float) -> E
             if reason.get("Code") == "ConditionalCheckFailed":
                 return action.refusal(reason.get("Item"), now)
     return error
-
-
-def _short(token: str) -> str:
-    """A token may have 36 characters; a longer one becomes its digest."""
-    if not token:
-        raise ArgumentError("the token is empty")
-    if len(token) <= _TOKEN_CHARACTERS_MAX:
-        return token
-    return hashlib.blake2b(token.encode(), digest_size=18).hexdigest()

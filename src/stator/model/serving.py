@@ -239,6 +239,10 @@ def _way_fault(declared: Declared, mine: list[Layout], way: str | None) -> str:
     if way is not None and declared.consistent and isinstance(mine[0].table.index(way), Gsi):
         return "cannot be read consistently: it is a global index"
     meanings = meanings_of(declared)
+    keys = {key.name for key in mine[0].table.keys(way) if key is not None}
+    for each in meanings.filters.values():
+        if attribute_of(mine[0].entity, each.attribute) in keys:
+            return f"has {each.attribute} as its key, which no query filters by"
     shapes = set()
     for layout in mine:
         templates = layout.way(way)

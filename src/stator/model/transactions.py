@@ -16,6 +16,7 @@ from stator.model.actions import Action
 from stator.model.entities import Entity
 from stator.model.running import Asks
 from stator.model.sending import sent
+from stator.model.tokens import token_of
 from stator.model.writes import Change, Ref
 
 
@@ -26,12 +27,13 @@ class Transaction:
         self._design = design
         self._token = token
         self._makers: list[Callable[[], Asks[list[Action]]]] = []
+        self._intent: list[Any] = []
 
     def put(self, entity: Entity, *, if_: Any = None) -> None:
-        self._makers.append(lambda: self._put(entity, False, if_))
+        self._will(lambda: self._put(entity, False, if_), "put", entity, if_)
 
     def create(self, entity: Entity) -> None:
-        self._makers.append(lambda: self._put(entity, True, None))
+        self._will(lambda: self._put(entity, True, None), "create", entity)
 
     def update(
         self, target: Entity | Ref[Any], set: Mapping[str, Any] | None = None, *,
@@ -39,19 +41,23 @@ class Transaction:
         if_: Any = None,
     ) -> None:  # fmt: skip
         change = Change(set or {}, remove, add, known, if_)
-        self._makers.append(lambda: self._design.update_actions(target, change))
+        self._will(lambda: self._design.update_actions(target, change), "update", target, change)
 
     def delete(self, target: Entity | Ref[Any], *, if_: Any = None) -> None:
         self._design._guard("delete")
-        self._makers.append(lambda: self._design.delete_actions(target, if_))
+        self._will(lambda: self._design.delete_actions(target, if_), "delete", target, if_)
 
     def erase(self, target: Entity | Ref[Any], *, if_: Any = None) -> None:
         self._design._guard("erase")
-        self._makers.append(lambda: self._design.erase_actions(target, if_))
+        self._will(lambda: self._design.erase_actions(target, if_), "erase", target, if_)
 
     def check(self, target: Entity | Ref[Any], *, if_: Any = None) -> None:
         """That the item is there, that the condition holds, and that a loaded entity is of the version it was."""
-        self._makers.append(lambda: self._check(target, if_))
+        self._will(lambda: self._check(target, if_), "check", target, if_)
+
+    def _will(self, maker: Callable[[], Asks[list[Action]]], *intent: Any) -> None:
+        self._makers.append(maker)
+        self._intent.append(intent)
 
     def __enter__(self) -> Transaction:
         return self
@@ -80,4 +86,5 @@ class Transaction:
         actions: list[Action] = []
         for make in self._makers:
             actions += yield from make()
-        yield from sent(self._design._runner, actions, self._design._now, self._token)
+        token = token_of(self._token, self._intent)
+        yield from sent(self._design._runner, actions, self._design._now, token)
