@@ -75,7 +75,7 @@ DIFFERENT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "ListGlobalTables": {
         "RegionName": _NOT_LOOKED_AT + "; AWS answers an unknown one with an internal error"
     },
-    "ListTagsOfResource": {"NextToken": "there is one page, as on AWS; a token is refused in Stator's words"},
+    "ListTagsOfResource": {"NextToken": "there is one page, as on AWS; a token is refused as other operations do"},
     "PutResourcePolicy": {"Policy": _POLICY},
     "RestoreTableFromBackup": {"SSESpecificationOverride": _ENCRYPTION},
     "RestoreTableToPointInTime": {"SSESpecificationOverride": _ENCRYPTION},
