@@ -28,7 +28,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(params=DOORS)
-def target(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> Iterator[tuple[Any, dict[str, Any]]]:
+def target(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     """What stator.open takes, and its options."""
     if request.param != "http":
         yield {"memory": ":memory:", "file": tmp_path / "a.db"}[request.param], {"clock": clock}

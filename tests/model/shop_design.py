@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from stator.model import (
     Design,
@@ -31,7 +31,9 @@ from stator.model import (
 
 class Customer(Entity):
     stored = Stored(
-        {"pk": "CUSTOMER#{customer_id}", "sk": "PROFILE"}, version="version", unique=["email", ("country", "phone")]
+        {"pk": "CUSTOMER#{customer_id}", "sk": "PROFILE"},
+        version="version",
+        unique=["email", ("country", "phone")],
     )
 
     customer_id: str
@@ -64,14 +66,21 @@ class Order(Entity):
     priority: int = 5
     note: str | None = None
     total: float = 0
-    tags: set[str] = set()
+    tags: set[str] = Field(default_factory=set)
     version: int = 0
     deleted_at: AwareDatetime | None = None
     expires_at: int | None = None
 
 
 class Line(Entity):
-    stored = Stored({"pk": "ORDER#{order_id}", "sk": "LINE#{number:4}", "gsi1pk": "SKU#{sku}#{box}", "gsi1sk": "LINE#{order_id}"})
+    stored = Stored(
+        {
+            "pk": "ORDER#{order_id}",
+            "sk": "LINE#{number:4}",
+            "gsi1pk": "SKU#{sku}#{box}",
+            "gsi1sk": "LINE#{order_id}",
+        }
+    )
 
     order_id: str
     number: int
@@ -86,10 +95,13 @@ class Brief(BaseModel):
 
 
 class Shop(Design):
-    tables = [
-        Table("shop", sk="sk", ttl="expires_at", indexes=[Gsi("byStatus", "gsi1pk", "gsi1sk"), Lsi("byNote", "lsi1sk")])
-    ]
-    entities = [Customer, Order, Line]
+    table = Table(
+        "shop",
+        sk="sk",
+        ttl="expires_at",
+        indexes=(Gsi("byStatus", "gsi1pk", "gsi1sk"), Lsi("byNote", "lsi1sk")),
+    )
+    entities = (Customer, Order, Line)
     cursor_key = b"a key of sixteen bytes or more"
 
     @get(Customer)
@@ -159,4 +171,12 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 def order(number: int, **more: Any) -> Order:
     """The order of the n-th of January."""
-    return Order(**{"customer_id": "c1", "order_id": f"o{number}", "status": "open", "placed_at": DAY.replace(day=number), **more})
+    return Order(
+        **{
+            "customer_id": "c1",
+            "order_id": f"o{number}",
+            "status": "open",
+            "placed_at": DAY.replace(day=number),
+            **more,
+        }
+    )

@@ -167,22 +167,33 @@ WRONG_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("customer", {"customer_id": 7}, "Customer.customer_id: Input should be a valid string, not 7"),
     ("customer", {"customer_id": ""}, "Customer: customer_id is empty, which cannot be part of the key"),
     ("orders_that_are", {"status": "open", "least": -1}, "priority is -1; in a key it cannot be negative"),
-    ("orders_that_are", {"status": "open", "least": 1000}, "priority is 1000, which has more than the 3 digits"),
-    ("orders_of", {"customer_id": "c1", "since": DAY, "after": DAY}, "at_least and above, or at_most and below"),
+    (
+        "orders_that_are",
+        {"status": "open", "least": 1000},
+        "priority is 1000, which has more than the 3 digits",
+    ),
+    (
+        "orders_of",
+        {"customer_id": "c1", "since": DAY, "after": DAY},
+        "at_least and above, or at_most and below",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("pattern", "arguments", "says"), WRONG_CALLS)
-def test_a_wrong_call_is_refused_by_name(shop: Shop, pattern: str, arguments: dict[str, Any], says: str) -> None:
+def test_a_wrong_call_is_refused_by_name(
+    shop: Shop, pattern: str, arguments: dict[str, Any], says: str
+) -> None:
     with pytest.raises(ArgumentError) as refused:
-        found = getattr(shop, pattern)(**arguments)
-        list(found or ())
+        list(getattr(shop, pattern)(**arguments) or ())
     assert says in str(refused.value)
 
 
 def test_an_item_that_is_not_as_its_entity_is_names_its_key(shop: Shop) -> None:
-    shop.db.table("shop").put_item(Item={"pk": "CUSTOMER#c9", "sk": "PROFILE", "_type": "Customer", "email": 7})
-    with pytest.raises(ForeignItemError, match="CUSTOMER#c9.*customer_id: Field required"):
+    shop.db.table("shop").put_item(
+        Item={"pk": "CUSTOMER#c9", "sk": "PROFILE", "_type": "Customer", "email": 7}
+    )
+    with pytest.raises(ForeignItemError, match=r"CUSTOMER#c9.*customer_id: Field required"):
         shop.customer("c9")
 
 

@@ -82,6 +82,8 @@ def _layout(tables: Sequence[Table], entity: type[Entity]) -> tuple[Layout | Non
     table = tables[0] if stored.table is None else next((t for t in tables if t.name == stored.table), None)
     if table is None:
         return None, [f"there is no table {stored.table}"]
+    if not entity.__pydantic_complete__ and not entity.model_rebuild(raise_errors=False):
+        return None, ["a type of its fields is not known where its class is made"]
     templates, faults = _templates(table, entity)
     faults += _option_faults(table, entity) + _default_faults(entity)
     if not faults:
