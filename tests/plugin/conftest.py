@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,5 +19,8 @@ def session() -> Session:
 
 @pytest.fixture
 def inner(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Inner:
+    """Free of what other tests of this process have set for AWS's clients."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("PYTHONPATH", str(Path(stator.__file__).parents[1]))
-    return Inner(pytester)
+    return Inner(pytester, monkeypatch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import entry_points
 
 import boto3  # noqa: F401 - here, or each inner run would load it again
@@ -75,7 +76,8 @@ def _plugin() -> tuple[str, ...]:
 class Inner:
     """A folder with `orders.py` in it, and pytest runs there."""
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
+    def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
         self.pytester = pytester
         self.path = pytester.path
         pytester.makepyfile(orders=ORDERS)
@@ -85,5 +87,8 @@ class Inner:
         if conftest:
             self.pytester.makeconftest(conftest)
         self.pytester.makepyfile(test_it=test)
+        for path in self.path.glob("*.py"):
+            # Nor is it kept by a test file of ours that has the same name
+            self._monkeypatch.delitem(sys.modules, path.stem, raising=False)
         run = self.pytester.runpytest_subprocess if other else self.pytester.runpytest_inprocess
         return run(*_plugin(), "-p", "no:cacheprovider", *options)

@@ -107,6 +107,7 @@ def test_a_callback_that_raises_does_not_cost_another_its_answer(store: Store, l
     submit(store, answers, add_one)
     with pytest.raises(ConnectionResetError):
         loop.run()
+    loop.run()  # on a busy machine the other is in a group of its own
     assert answers == [(2, None)]
     submit(store, answers, add_one)
     loop.run()
