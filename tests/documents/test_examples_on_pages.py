@@ -40,10 +40,9 @@ def test_the_examples_of_a_page_run_in_their_order(
             console.run(fence.text)
         elif fence.kind == "python":
             capsys.readouterr()
-            exec(
-                compile(console.here(fence.text), f"{name}, line {fence.line}", "exec"),
-                {"__name__": "__main__"},
-            )
+            place = f"{name}, line {fence.line}"
+            program = compile(console.here(fence.text), place, "exec", dont_inherit=True)
+            exec(program, {"__name__": "__main__"})
         elif fence.kind == "text" and fence.follows and before is not None and before.kind == "python":
             assert capsys.readouterr().out == fence.text, f"{name}, line {fence.line}"
         before = fence

@@ -32,7 +32,7 @@ class Table(Described):
     Every method raises the operation's errors (stator.errors.ServiceError: ResourceNotFoundException where there is no
     such table, ValidationException for what DynamoDB would not take), StatorError for what is not the caller's, and
     TypeError for an argument or a value that is none. A call that raises a ServiceError has written nothing, unless
-    it says otherwise."""
+    it says otherwise. "Durable" is what `open`'s `durability` makes of it."""
 
     def __init__(self, db: DB, name: str) -> None:
         super().__init__(name)
@@ -53,8 +53,9 @@ class Table(Described):
 
     def put_item(self, **arguments: Unpack[parameters.PutItem]) -> dict[str, Any]:
         """PutItem: the item in the place of the one that has its key. Atomic with its condition, and durable when it
-        returns. {} and, where `ReturnValues` is "ALL_OLD" and there was one, the old item as `Attributes`. Raises
-        ConditionalCheckFailedException, whose `response["Item"]` has the old item where that was asked for."""
+        returns. `Attributes` has the old item where `ReturnValues` is "ALL_OLD" and there was one. Raises
+        ConditionalCheckFailedException, whose `response["Item"]` has the old item where that was asked for, in the
+        low-level shapes, as boto3's has."""
         return self._call("PutItem", arguments)
 
     def update_item(self, **arguments: Unpack[parameters.UpdateItem]) -> dict[str, Any]:
