@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+import http.client
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from stator.cli import FAILED, WRONG_USE
 from stator.cli.check import CLEAN, DAMAGED, UNCHECKED
+from stator.engine.database import Database
+from stator.server.background import BackgroundServer
+from stator.storage.memory import MemoryStore
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "stator"
@@ -119,3 +124,20 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
     assert (FAILED, WRONG_USE) == (1, 2)
     assert (CLEAN, DAMAGED, UNCHECKED) == (0, 1, 2)
     assert re.findall(r"^\| (\d) \| ", PAGE, re.MULTILINE) == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("method", "content_type", "status"),
+    [("GET", None, 200), ("PUT", "application/x-amz-json-1.0", 404), ("POST", "text/plain", 404)],
+)
+def test_what_is_not_the_protocol_is_answered_as_the_page_says(
+    method: str, content_type: str | None, status: int
+) -> None:
+    with BackgroundServer(Database(MemoryStore())) as endpoint:
+        connection = http.client.HTTPConnection(urlsplit(endpoint).netloc)
+        connection.request(method, "/", b"{}", {"Content-Type": content_type} if content_type else {})
+        response = connection.getresponse()
+        body = response.read().decode()
+        connection.close()
+    assert response.status == status
+    assert body.strip().partition(":")[0].strip() in PAGE
