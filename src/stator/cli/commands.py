@@ -49,6 +49,9 @@ COMMANDS: dict[str, Command] = {
     "apply": Command(
         "stator.cli.apply", "Make tables as CloudFormation, SAM, CDK or serverless.yml describes them."
     ),
+    "design": Command(
+        "stator.cli.design", "Show a data model: its patterns against its keys, warnings, a picture, templates."
+    ),
     "check": Command("stator.cli.check", "Verify a database file, at rest or in use."),
     "dump": Command("stator.cli.dump", "Write a table's items to a file or standard output."),
     "load": Command("stator.cli.load", "Put the items of files, or of standard input, into a table."),

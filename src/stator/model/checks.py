@@ -144,7 +144,7 @@ def _template_faults(
 
 
 def _slot_fault(entity: type[Entity], attribute: str, slot: Slot, is_sort: bool) -> str:
-    plain = _bare(_type_of(entity, slot.attribute))
+    plain = bare(_type_of(entity, slot.attribute))
     if plain in (float, Decimal):
         return f"{slot.attribute} is a {plain.__name__}, which cannot be part of the text {attribute}"
     if plain is int and is_sort and not slot.width:
@@ -188,9 +188,13 @@ def _default_faults(entity: type[Entity]) -> list[str]:
         if info.is_required() or default is None:
             continue
         if _is_optional(info.annotation):
-            faults.append(f"{name} may be None, which is stored as nothing and comes back as its default {default!r}")
+            faults.append(
+                f"{name} may be None, which is stored as nothing and comes back as its default {default!r}"
+            )
         elif isinstance(default, (set, frozenset)) and default:
-            faults.append(f"{name} may be empty, which is stored as nothing and comes back as its default {default!r}")
+            faults.append(
+                f"{name} may be empty, which is stored as nothing and comes back as its default {default!r}"
+            )
     return faults
 
 
@@ -202,17 +206,17 @@ def _is_optional(kind: Any) -> bool:
     return get_origin(kind) in (Union, UnionType) and type(None) in get_args(kind)
 
 
-def _bare(kind: Any) -> Any:
+def bare(kind: Any) -> Any:
     """The type without None, NewType, Annotated and Literal around it."""
     if hasattr(kind, "__supertype__"):
-        return _bare(kind.__supertype__)
+        return bare(kind.__supertype__)
     if hasattr(kind, "__metadata__"):
-        return _bare(get_args(kind)[0])
+        return bare(get_args(kind)[0])
     if get_origin(kind) is Literal:
         return type(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
         others = [each for each in get_args(kind) if each is not type(None)]
-        return _bare(others[0]) if len(others) == 1 else kind
+        return bare(others[0]) if len(others) == 1 else kind
     if getattr(kind, "__module__", "") == "pydantic.types" and kind.__name__.endswith(("Date", "Datetime")):
         return datetime if kind.__name__.endswith("Datetime") else date
     return kind
@@ -224,7 +228,7 @@ def _is_key_value(kind: Any) -> bool:
 
 def key_type(kind: Any, is_expiry: bool = False) -> str:
     """What a field is as a key by itself: "S", "N", "B", or "" where it cannot be one."""
-    plain = _bare(kind)
+    plain = bare(kind)
     if is_expiry:
         return "N"
     if isinstance(plain, type) and issubclass(plain, Enum) and not issubclass(plain, (str, int)):
@@ -241,6 +245,6 @@ def key_type(kind: Any, is_expiry: bool = False) -> str:
 def is_ordered_in_place(entity: type[Entity], slot: Slot, separator: str) -> bool:
     """Whether a range over a slot that others follow means what it says: always with "#", else where it is as long
     always."""
-    plain = _bare(_type_of(entity, slot.attribute))
+    plain = bare(_type_of(entity, slot.attribute))
     fixed = slot.width > 0 or (isinstance(plain, type) and issubclass(plain, (date, UUID, bool)))
     return separator == ESCAPED_SEPARATOR or fixed

@@ -153,7 +153,9 @@ class Layout:
             first = error.errors(include_url=False)[0]
             place = ".".join(map(str, first["loc"]))
             told = "/".join(str(key[name]) for name in self.table.key_names if name in key) or "an item"
-            raise ForeignItemError(f"{self.name} cannot be read from {told}: {place}: {first['msg']}") from error
+            raise ForeignItemError(
+                f"{self.name} cannot be read from {told}: {place}: {first['msg']}"
+            ) from error
 
     def _upgraded(self, item: dict[str, Any]) -> dict[str, Any]:
         stored = self.entity.stored

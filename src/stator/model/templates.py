@@ -3,8 +3,8 @@
     template  = part *part
     part      = literal | "{" attribute [":" width] "}"
 
-A template that is one attribute alone ("{email}") is *raw*: the key is the attribute's value, unchanged, of its own
-type. Any other is *composed*, a text, and keeps three promises:
+A template that is one attribute alone, without a width ("{email}"), is *raw*: the key is the attribute's value,
+unchanged, of its own type. Any other is *composed*, a text, and keeps three promises:
 
 - *Injective*: other attributes, another key. A value cannot pretend to be two parts.
 - *Ordered*: keys compare as the tuples of their parts do, numbers as numbers, moments as moments.
@@ -61,7 +61,8 @@ class Template:
 
     @property
     def is_raw(self) -> bool:
-        return len(self.tokens) == 1 and isinstance(self.tokens[0], Slot)
+        (first, *rest) = self.tokens
+        return not rest and isinstance(first, Slot) and not first.width
 
     @property
     def slots(self) -> tuple[Slot, ...]:
