@@ -126,7 +126,19 @@ wrong(
     "E: a type of its fields is not known where its class is made", ONE, entity(KEYS, "a: str; b: 'Nothing'")
 )
 
+wrong(
+    "E: unique values and an expiry: a value would stay taken after its item is gone",
+    'Table("t", sk="sk", ttl="n")',
+    entity(KEYS, "a: str; b: str; n: int", 'unique=["b"], expires="n"'),
+)
+
 # Patterns
+wrong(
+    "p: no key or index serves it given a, x: t cannot tell what n starts with: it is no text",
+    ONE,
+    entity('{"pk": "{a}", "sk": "{n:3}"}', "a: str; n: int"),
+    'p = query(E, x=starts_with("n")).given("a", "x")',
+)
 wrong("p: a get needs the whole key of E: b is not given", ONE, PLAIN, 'p = get(E).given("a")')
 wrong("p: c is no part of the key of E", ONE, PLAIN, 'p = get(E).given("a", "b", "c")')
 wrong("p: E has no attribute x", ONE, PLAIN, 'p = query(E).given("x")')

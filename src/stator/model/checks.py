@@ -175,6 +175,8 @@ def _option_faults(table: Table, entity: type[Entity]) -> list[str]:
         ]
     if stored.uniques and any(key is not None and key.type != "S" for key in table.keys(None)):
         faults.append(f"unique needs a table whose key is text; {table.name} has another")
+    if stored.uniques and stored.expires:
+        faults.append("unique values and an expiry: a value would stay taken after its item is gone")
     missing = [number for number in range(1, stored.schema) if number not in stored.upgrades]
     faults += [f"form {stored.schema} needs an upgrade from {number}" for number in missing]
     return faults

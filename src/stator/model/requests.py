@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from stator.model.attributes import plain
@@ -297,6 +298,6 @@ def is_gone(layout: Layout, item: Mapping[str, Any], now: float, with_deleted: b
     """Whether an item is stored, but not there: expired or deleted."""
     expiry, deleted = expiry_attribute(layout), deleted_attribute(layout)
     moment = item.get(expiry) if expiry else None
-    if moment is not None and moment < int(now):
+    if isinstance(moment, (int, Decimal)) and moment < int(now):
         return True
     return not with_deleted and deleted is not None and item.get(deleted) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stator.model.checks import is_ordered_in_place
+from stator.model.checks import bare, is_ordered_in_place
 from stator.model.conditions import Filtered, Is, Ranged
 from stator.model.entities import Entity, attribute_of, entity_name
 from stator.model.layouts import Layout
@@ -300,6 +300,10 @@ def _range_fault(layout: Layout, meanings: Meanings, sort: Template | None) -> s
     names = [slot.attribute for slot in slots]
     if sort is None or attribute not in names:
         return f"does not sort by {attribute}"
+    if any(each.bound == "starts_with" for each in meanings.ranges.values()) and not _is_text(
+        layout, attribute
+    ):
+        return f"cannot tell what {attribute} starts with: it is no text"
     place = names.index(attribute)
     before = [name for name in names[:place] if name not in meanings.equal]
     if before:
@@ -308,6 +312,11 @@ def _range_fault(layout: Layout, meanings: Meanings, sort: Template | None) -> s
     if not is_last and not is_ordered_in_place(layout.entity, slots[place], sort.separator):
         return f"cannot bound {attribute}: it is not last, and only the separator '#' keeps its order"
     return ""
+
+
+def _is_text(layout: Layout, name: str) -> bool:
+    kind = bare(layout.entity.model_fields[name].annotation)
+    return isinstance(kind, type) and issubclass(kind, str)
 
 
 def _reads_fault(declared: Declared, mine: list[Layout], way: str | None) -> str:
