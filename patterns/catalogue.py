@@ -1,0 +1,13 @@
+"""Every pattern, in the catalogue's order. A pattern is registered here, by its module, and nowhere else."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from patterns import single_table
+from patterns.pattern import Pattern
+
+MODULES: tuple[ModuleType, ...] = (single_table,)
+
+CATALOGUE: dict[str, Pattern] = {module.__name__.partition(".")[2]: module.PATTERN for module in MODULES}
+"""By the name of its module, which is its page's."""

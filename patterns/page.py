@@ -1,0 +1,200 @@
+"""A pattern -> its page, by running it in memory. All that a page says of requests, items and units is what came."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import stator
+from patterns.meter import Sent
+from patterns.pattern import START_S, Example, Pattern
+from patterns.running import Done, Run, Running, tables_of
+from stator.clock import ManualClock
+
+_PLACEHOLDER: Final = re.compile(r"#\w+")
+_OPERATIONS: Final = {"transact_write_items": "TransactWriteItems", "batch_get_item": "BatchGetItem"}
+
+
+def page_of(name: str, pattern: Pattern) -> str:
+    with stator.open(":memory:", clock=ManualClock(START_S)) as db:
+        run = Running(pattern, db).run()
+    parts = [
+        f"# {pattern.title}",
+        pattern.problem,
+        f"Made by `tools/generate_patterns.py` from `patterns/{name}.py`, by running it; a test holds it.",
+        "## Access patterns",
+        _table(("access pattern", "answered by", "read units", "write units"), map(_access, run.done)),
+        "Units are as the database measured them, for the example items.",
+        "## Table design",
+        *(_design(table, pattern) for table in tables_of(pattern.design)),
+        "## Example items",
+        *(_items(table, run.tables[table.name]) for table in tables_of(pattern.design)),
+        _stored(run),
+        "## Queries",
+        *(_example(done) for done in run.done),
+        "## Why it is so",
+        _listed(pattern.why),
+        "## What it costs",
+        _listed(pattern.trade_offs),
+        "## When not to use it",
+        _listed(pattern.not_when),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def index_page(catalogue: Mapping[str, Pattern]) -> str:
+    rows = [
+        (f"[{each.title}]({name}.md)", each.problem.partition(". ")[0].rstrip("."))
+        for name, each in catalogue.items()
+    ]
+    return (
+        "# Patterns\n\nDesigns that run, in process, on a server and on AWS. Access patterns come first; one table "
+        "where that helps; as few indexes as will do; the trade-off is told.\n\n"
+        + _table(("pattern", "what it is for"), rows)
+        + "\n"
+    )
+
+
+def code_of(example: Example) -> str:
+    """The example's body, without its docstring; a last `return x` is `x`."""
+    source = textwrap.dedent(inspect.getsource(example))
+    (function,) = ast.parse(source).body
+    assert isinstance(function, ast.FunctionDef)
+    start = function.body[1].lineno
+    body = textwrap.dedent("\n".join(source.splitlines()[start - 1 :]))
+    return re.sub(r"^return ", "", body, flags=re.MULTILINE)
+
+
+def answered_by(sent: Sent) -> str:
+    """The request, in short: its operation, its index, its key condition with names for placeholders."""
+    operation = _OPERATIONS.get(sent.operation) or sent.operation.title().replace("_", "")
+    request = sent.request
+    told = [operation]
+    if "IndexName" in request:
+        told.append(f"on `{request['IndexName']}`")
+    if "KeyConditionExpression" in request:
+        told.append(f"`{_named(request['KeyConditionExpression'], request)}`")
+    if sent.operation == "transact_write_items":
+        told.append(f"of {len(request['TransactItems'])}")
+    if sent.is_refused:
+        told.append("(refused)")
+    return " ".join(told)
+
+
+def _named(expression: str, request: Mapping[str, Any]) -> str:
+    names = request.get("ExpressionAttributeNames", {})
+    values = request.get("ExpressionAttributeValues", {})
+    text = _PLACEHOLDER.sub(lambda match: names.get(match[0], match[0]), expression)
+    return re.sub(r":\w+", lambda match: _json(values.get(match[0], match[0])), text)
+
+
+def _access(done: Done) -> tuple[str, ...]:
+    requests = list(dict.fromkeys(answered_by(sent) for sent in done.sent))
+    return (about(done.example), "; ".join(requests), f"{done.read_units:g}", f"{done.write_units:g}")
+
+
+def about(example: Example) -> str:
+    return " ".join((inspect.getdoc(example) or "").split())
+
+
+def _design(table: Any, pattern: Pattern) -> str:
+    entities = [each for each in pattern.design.entities if each.stored.table in (None, table.name)]
+    attributes = list(table.attributes())
+    rows = [
+        (
+            each.__name__,
+            *(f"`{_template(each, name)}`" if _template(each, name) else "" for name in attributes),
+        )
+        for each in entities
+    ]
+    told = [f"Table `{table.name}`: {_key(table, None)}."]
+    told += [
+        f"{'Local' if index.is_local else 'Global'} index `{index.name}`: {_key(table, index.name)}; "
+        f"{_projection(index.project)}."
+        for index in table.indexes
+    ]
+    if table.ttl:
+        told.append(f"Items expire by `{table.ttl}`.")
+    if table.stream:
+        told.append(f"Its stream has {table.stream}.")
+    return "\n".join(told) + "\n\n" + _table(("entity", *(f"`{name}`" for name in attributes)), rows)
+
+
+def _projection(project: Any) -> str:
+    return project if isinstance(project, str) else f"its keys and {', '.join(project)}"
+
+
+def _template(entity: Any, attribute: str) -> str:
+    given: str | None = entity.stored.keys.get(attribute)
+    if given is not None:
+        return given
+    return f"{{{attribute}}}" if attribute in entity.model_fields else ""
+
+
+def _key(table: Any, index: str | None) -> str:
+    pk, sk = table.keys(index)
+    kinds = [f"partition key `{pk.name}` ({pk.type})"] + ([f"sort key `{sk.name}` ({sk.type})"] if sk else [])
+    return ", ".join(kinds)
+
+
+def _items(table: Any, items: Sequence[Mapping[str, Any]]) -> str:
+    lines = "\n".join(_json({**{name: item[name] for name in table.key_names}, **item}) for item in items)
+    return f"In `{table.name}`:\n\n```json\n{lines}\n```"
+
+
+def _stored(run: Run) -> str:
+    units: dict[str, list[float]] = {}
+    for each in run.stored:
+        units.setdefault(each.entity, []).append(each.write_units)
+    told = ", ".join(
+        f"{name} {'-'.join(f'{unit:g}' for unit in sorted(set(all_)))}" for name, all_ in units.items()
+    )
+    return f"Write units to store one: {told}."
+
+
+def _example(done: Done) -> str:
+    waited = f"After {_duration(done.waited_s)}. " if done.waited_s else ""
+    yields = "\n".join(done.yields) or "(nothing)"
+    return (
+        f"{waited}{about(done.example)}\n\n```python\n{code_of(done.example)}\n```\n\n```text\n{yields}\n```"
+    )
+
+
+def _duration(seconds: int) -> str:
+    for unit, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= unit and seconds % unit == 0:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} seconds"
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(_rows(head, rows))
+
+
+def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)

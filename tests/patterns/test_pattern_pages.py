@@ -1,0 +1,92 @@
+"""Each pattern runs alike in memory and over HTTP, and its page is what it does."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patterns.catalogue import CATALOGUE, MODULES
+from patterns.meter import WRITES
+from patterns.page import about
+from patterns.pattern import Wait
+from patterns.running import Running
+
+ROOT = Path(__file__).resolve().parents[2]
+TITLES = (
+    "Single-Table Core Pattern",
+    "One-to-Many and Many-to-One relationships",
+    "Hierarchical data (adjacency lists)",
+    "Time-based and event data",
+    "Connection/session tracking (e.g. WebSocket use cases)",
+    "Conditional writes and idempotency",
+    "Versioning and soft deletes",
+    "TTL and lifecycle management",
+    "Indexing strategies (GSI / LSI)",
+)
+
+
+def _pages() -> dict[str, str]:
+    spec = importlib.util.spec_from_file_location(
+        "generate_patterns", ROOT / "tools" / "generate_patterns.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    pages: dict[str, str] = tool.render()
+    return pages
+
+
+PAGES = _pages()
+
+
+def test_the_catalogue_begins_with_the_nine_in_their_order() -> None:
+    assert tuple(pattern.title for pattern in CATALOGUE.values())[: len(TITLES)] == TITLES[: len(CATALOGUE)]
+
+
+def test_every_module_with_a_pattern_is_in_the_catalogue() -> None:
+    files = (ROOT / "patterns").glob("*.py")
+    named = {path.stem for path in files if "\nPATTERN = " in path.read_text("utf-8")}
+    assert named == set(CATALOGUE)
+    assert len(MODULES) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_what_its_pattern_does(name: str) -> None:
+    assert (ROOT / "docs" / "patterns" / name).read_text("utf-8") == PAGES[name], (
+        "run: python tools/generate_patterns.py"
+    )
+
+
+def test_there_is_no_page_without_a_pattern() -> None:
+    assert {path.name for path in (ROOT / "docs" / "patterns").iterdir()} == set(PAGES)
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_a_pattern_does_the_same_over_http(name: str, in_memory: Any, served: Any) -> None:
+    assert Running(CATALOGUE[name], served).run() == Running(CATALOGUE[name], in_memory).run()
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_each_example_says_what_it_is_and_measures_what_it_sends(name: str, in_memory: Any) -> None:
+    run = Running(CATALOGUE[name], in_memory).run()
+    assert all(about(done.example).endswith(".") for done in run.done)
+    assert all(stored.write_units >= 1 for stored in run.stored)
+    for sent in (sent for done in run.done for sent in done.sent if not sent.is_refused):
+        assert (sent.write_units if sent.operation in WRITES else sent.read_units) > 0
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_pattern_of_a_design_is_shown_and_none_scans(name: str, in_memory: Any) -> None:
+    pattern = CATALOGUE[name]
+    asked: set[str] = set()
+    for example in pattern.examples:
+        if not isinstance(example, Wait):
+            asked |= set(example.__code__.co_names)
+    declared = {key for key, value in vars(pattern.design).items() if hasattr(value, "declared")}
+    assert declared <= asked
+    run = Running(pattern, in_memory).run()
+    assert [sent for done in run.done for sent in done.sent if sent.operation == "scan"] == []
