@@ -118,7 +118,10 @@ class Group:
         """Takes works from the queue and runs them, until a limit of the group or the queue's end."""
         stop = monotonic() + GROUP_RUN_S_MAX
         while queue:
-            ticket = queue.popleft()
+            try:
+                ticket = queue.popleft()
+            except IndexError:  # closing took the last one
+                return
             self.tickets.append(ticket)
             self._run(ticket, budgets)
             if len(self.tickets) >= GROUP_WORKS_MAX or self.layer.written_bytes >= GROUP_BYTES_MAX:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from stator.errors import StatorError, StoreBusyError
@@ -49,8 +50,11 @@ class _Patience:
 
 
 class Writer:
-    """The role. `_lock` guards `_queue` (its end; the front is the leader's), `_taken`, `_is_due` and `_closed`.
-    Everything else belongs to whoever has the role."""
+    """The role. `_lock` guards `_queue` (its end; the front is the leader's), `_taken`, `_heir`, `_is_due` and
+    `_closed`. Everything else belongs to whoever has the role.
+
+    `_heir` is the work of the plain thread that has the role or was just given it: it leaves the queue by being run,
+    never by being answered from elsewhere, or the thread would keep the role for nothing."""
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class Writer:
         self._queue: deque[Ticket] = deque()
         self._scheduler: Scheduler | None = None
         self._taken = False
+        self._heir: Ticket | None = None
         self._is_due = False
         self._closed = False
         self._leader: int | None = None
@@ -114,13 +119,14 @@ class Writer:
             leads = not self._taken and self._scheduler is None
             if leads:
                 self._taken = True
+                self._heir = ticket
             else:
                 ticket.turn = threading.Lock()
                 ticket.turn.acquire()
             self._queue.append(ticket)
         if not leads:
             self._call_lead_soon()
-            ticket.wait_for_turn()
+            self._wait_for_turn(ticket)
         if not ticket.settled:
             self._lead_until(ticket)
         if ticket.error is not None:
@@ -134,13 +140,42 @@ class Writer:
             if self._leader == threading.get_ident():
                 raise StatorError("A work may not close its store.")
             self._closed = True
-            queued = list(self._queue)
-            self._queue.clear()
+            queued = self._emptied_queue()
             while self._taken and self._scheduler is None:
                 self._freed.wait()
         if self._helping is not None:
             self._helping.finish()
         answer(queued, StatorError("The store was closed before this work ran."))
+
+    def _emptied_queue(self) -> list[Ticket]:
+        """What was queued, but for the work of who leads, which stays. The leader may be taking from the front."""
+        queued: list[Ticket] = []
+        while self._queue:
+            try:
+                ticket = self._queue.pop()
+            except IndexError:
+                break
+            if ticket is self._heir:
+                self._queue.append(ticket)
+                break
+            queued.append(ticket)
+        queued.reverse()
+        return queued
+
+    def _wait_for_turn(self, ticket: Ticket) -> None:
+        try:
+            ticket.wait_for_turn()
+        except BaseException:  # an interrupt: nobody waits for this work now, and it may not inherit the role
+            self._withdraw(ticket)
+            raise
+
+    def _withdraw(self, ticket: Ticket) -> None:
+        with self._lock:
+            with suppress(ValueError):
+                self._queue.remove(ticket)
+            has_role = ticket is self._heir
+        if has_role:
+            self._hand_over()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -192,12 +227,13 @@ class Writer:
 
     def _hand_over(self) -> None:
         with self._lock:
-            heir = self._queue[0].turn if self._queue and self._scheduler is None else None
-            if heir is None:
+            heir = self._queue[0] if self._queue and self._scheduler is None else None
+            self._heir = heir
+            if heir is None or heir.turn is None:
                 self._taken = False
                 self._freed.notify_all()
             else:
-                heir.release()
+                heir.turn.release()
         self._call_lead_soon()
 
     def _fail(self, group: Group | None, error: BaseException) -> None:
