@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from patterns import single_table
+from patterns import (
+    conditional_writes,
+    connections,
+    hierarchy,
+    indexing,
+    lifecycle,
+    relationships,
+    single_table,
+    time_based,
+    versioning,
+)
 from patterns.pattern import Pattern
 
-MODULES: tuple[ModuleType, ...] = (single_table,)
+MODULES: tuple[ModuleType, ...] = (
+    single_table,
+    relationships,
+    hierarchy,
+    time_based,
+    connections,
+    conditional_writes,
+    versioning,
+    lifecycle,
+    indexing,
+)
 
 CATALOGUE: dict[str, Pattern] = {module.__name__.partition(".")[2]: module.PATTERN for module in MODULES}
 """By the name of its module, which is its page's."""

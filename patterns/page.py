@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import stator
 from patterns.meter import Sent
-from patterns.pattern import START_S, Example, Pattern
+from patterns.pattern import START_S, Example, Pattern, Wait
 from patterns.running import Done, Run, Running, tables_of
 from stator.clock import ManualClock
 
@@ -36,6 +36,8 @@ def page_of(name: str, pattern: Pattern) -> str:
         "## Example items",
         *(_items(table, run.tables[table.name]) for table in tables_of(pattern.design)),
         _stored(run),
+        "## In code",
+        f"```python\n{design_code(pattern)}\n```",
         "## Queries",
         *(_example(done) for done in run.done),
         "## Why it is so",
@@ -59,6 +61,29 @@ def index_page(catalogue: Mapping[str, Pattern]) -> str:
         + _table(("pattern", "what it is for"), rows)
         + "\n"
     )
+
+
+def design_code(pattern: Pattern) -> str:
+    """What the pattern's module has beside its examples: entities, the design, and what the examples call."""
+    module = inspect.getmodule(pattern.design)
+    assert module is not None
+    source = inspect.getsource(module)
+    shown = {each.__name__ for each in pattern.examples if not isinstance(each, Wait)} | {"PATTERN"}
+    parts = []
+    for node in ast.parse(source).body:
+        name = _name(node)
+        if name is not None and name not in shown:
+            parts.append(ast.get_source_segment(source, node) or "")
+    return "\n\n".join(parts)
+
+
+def _name(node: ast.stmt) -> str | None:
+    """Of a class, a function or a constant; None of what is none."""
+    if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+        return node.name
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return None
 
 
 def code_of(example: Example) -> str:

@@ -112,8 +112,9 @@ def paid(shop: Shop) -> object:
 PATTERN = Pattern(
     title="Single-Table Core Pattern",
     problem="An application has customers, orders and order lines. Its pages need several kinds at once, and a "
-    "join does not exist. So items that are read together are stored together: under one partition key, told apart "
-    "by the sort key. Key attributes have names without a meaning (pk, sk, gsi1pk), and each entity composes its own.",
+    "join does not exist. So items that are read together are stored together: under one partition key, "
+    "told apart by the sort key. Key attributes have names without a meaning (pk, sk, gsi1pk), and each "
+    "entity composes its own.",
     design=Shop,
     items=(
         Customer(customer_id="c1", name="Ann"),

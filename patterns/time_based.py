@@ -1,0 +1,127 @@
+"""Events of devices: a partition for each device and day, ordered by time, the latest at hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from pydantic import AwareDatetime
+
+from patterns.pattern import Pattern
+from stator.model import Design, Entity, Stored, Table, at_least, below, get, query
+
+
+class Event(Entity):
+    stored = Stored(
+        {"pk": "DEVICE#{device_id}#{day}", "sk": "EVENT#{at}#{event_id}"},
+        expires="expires_at",
+        item_bytes=150,
+    )
+
+    device_id: str
+    day: date
+    at: AwareDatetime
+    event_id: str
+    kind: str
+    value: float
+    expires_at: AwareDatetime | None = None
+
+
+class Latest(Entity):
+    stored = Stored({"pk": "DEVICE#{device_id}", "sk": "LATEST"})
+
+    device_id: str
+    at: AwareDatetime
+    value: float
+
+
+class Telemetry(Design):
+    table = Table("telemetry", pk="pk", sk="sk", ttl="expires_at", stream="NEW_IMAGE")
+    entities = (Event, Latest)
+
+    @query(Event, since=at_least("at"), before=below("at"), newest_first=True)
+    def events_of(
+        self, device_id: str, day: date, since: datetime | None = None, before: datetime | None = None
+    ) -> None:
+        """A device's events of a day, newest first."""
+
+    @get(Latest)
+    def latest_of(self, device_id: str) -> None:
+        """What a device said last."""
+
+
+DAY = datetime(2030, 1, 1, tzinfo=UTC)
+EXPIRES = datetime(2030, 1, 31, tzinfo=UTC)
+
+
+def event(number: int, at: datetime, value: float) -> Event:
+    return Event(
+        device_id="d1",
+        day=at.date(),
+        at=at,
+        event_id=f"e{number}",
+        kind="heat",
+        value=value,
+        expires_at=EXPIRES,
+    )
+
+
+def newest(telemetry: Telemetry) -> object:
+    """A device's newest event of a day."""
+    return telemetry.events_of("d1", DAY.date()).page(1)
+
+
+def between(telemetry: Telemetry) -> object:
+    """The events between two moments of a day."""
+    return telemetry.events_of("d1", DAY.date(), since=DAY.replace(hour=8), before=DAY.replace(hour=10))
+
+
+def two_days(telemetry: Telemetry) -> object:
+    """The events of several days: a query for each day, newest day first."""
+    days = [date(2030, 1, 2), date(2030, 1, 1)]
+    return [each for day in days for each in telemetry.events_of("d1", day)]
+
+
+def recorded(telemetry: Telemetry) -> object:
+    """A new event, and the device's latest with it: two items, all or none."""
+    at = datetime(2030, 1, 2, 7, tzinfo=UTC)
+    with telemetry.transaction() as both:
+        both.create(event(4, at, 22.5))
+        both.put(Latest(device_id="d1", at=at, value=22.5))
+    return telemetry.latest_of("d1")
+
+
+def repeated(telemetry: Telemetry) -> object:
+    """The same event, delivered twice: its id is in its key, so the second is refused and nothing is counted twice."""
+    telemetry.create(event(4, datetime(2030, 1, 2, 7, tzinfo=UTC), 22.5))
+    return telemetry.latest_of("d1")
+
+
+PATTERN = Pattern(
+    title="Time-based and event data",
+    problem="Devices report events that are read by time: the latest, an hour, a day. Time is the sort key, in "
+    "a text that sorts as time does, with the event's id behind it. The partition key holds the day "
+    "beside the device, so that no partition grows for ever. Old events expire.",
+    design=Telemetry,
+    items=(
+        event(1, DAY.replace(hour=8), 20.0),
+        event(2, DAY.replace(hour=9), 20.5),
+        event(3, DAY.replace(hour=18), 21.0),
+        Latest(device_id="d1", at=DAY.replace(hour=18), value=21.0),
+    ),
+    examples=(newest, between, two_days, recorded, repeated),
+    why=(
+        "A range of time is a range of the sort key, in either direction, without a filter and without an index.",
+        "A partition is a device's day: it is bounded, and devices spread over partitions.",
+        "A key of device, moment and id makes a delivery that is repeated meet itself.",
+        "What a dashboard reads most, the latest, is one item: half a read unit.",
+    ),
+    trade_offs=(
+        "A range over days is a query for each day; the bucket is chosen once, by the longest usual range.",
+        "A transaction costs twice the units of its writes; an eventual latest can be made from the stream for less.",
+        "Two gateways that report out of order can set the latest back, unless its put has a condition on the time.",
+    ),
+    not_when=(
+        "The partition key would be the day alone: all of today's writes meet in one partition.",
+        "Questions are sums over millions of events: aggregate by the stream, or use a time series database.",
+    ),
+)
