@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import Field, field_validator
 from shop_design import Customer, Line, Shop, order
 
 import stator
 import stator.model
 from stator.clock import ManualClock
 from stator.errors import ThrottlingException, TransactionCanceledException
-from stator.model import Design, Entity, ForeignItemError, Stored, Table, get, query, ref
+from stator.model import ArgumentError, Design, Entity, ForeignItemError, Stored, Table, get, query, ref
 
 PEOPLE = Table("people")
 
@@ -125,6 +126,35 @@ def test_threads_that_take_one_unique_value_leave_it_with_one(shop: Shop) -> Non
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(take, range(16))) == 1
+
+
+class Checked(Entity):
+    stored = Stored({"pk": "{id}"})
+
+    id: str
+    size: int = Field(default=1, gt=0)
+    label: str = Field(default="x", alias="the;label")
+    inner: list[Checked] = Field(default_factory=list)
+
+    @field_validator("label")
+    @classmethod
+    def lower(cls, label: str) -> str:
+        return label.lower()
+
+
+class Checks(Design):
+    table = Table("checks")
+    entities = (Checked,)
+
+
+def test_an_update_checks_each_value_as_its_model_does() -> None:
+    with stator.open() as db:
+        design = Checks(db)
+        design.create_tables()
+        one = design.create(Checked(id="1"))
+        assert design.update(one, {"label": "ABC", "inner": [Checked(id="2")]}).label == "abc"
+        with pytest.raises(ArgumentError, match=r"Checked\.size: Input should be greater than 0, not 0"):
+            design.update(one, {"size": 0})
 
 
 def test_a_pattern_without_a_function_is_given_names() -> None:

@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
+from pydantic_core import SchemaValidator, core_schema
 
 from stator.model.templates import ESCAPED_SEPARATOR
 
@@ -85,8 +86,18 @@ def field_of(entity: type[BaseModel], attribute: str) -> str | None:
 
 
 @cache
-def adapter(entity: type[BaseModel], name: str) -> TypeAdapter[Any]:
-    """What checks a value for a field. Bounded by the fields that there are."""
-    info = entity.model_fields[name]
-    annotated: Any = Annotated[info.annotation, info]
-    return TypeAdapter(annotated)
+def field_validator(entity: type[BaseModel], name: str) -> SchemaValidator:
+    """What checks a value for a field by itself, as the model does: its type, constraints and validators. Bounded by
+    the fields that there are."""
+    schema: Any = entity.__pydantic_core_schema__
+    definitions: list[Any] = []
+    if schema["type"] == "definitions":
+        definitions, schema = schema["definitions"], schema["schema"]
+    while schema["type"] != "model-fields":
+        if schema["type"] == "definition-ref":
+            wanted = schema["schema_ref"]
+            schema = next(each for each in definitions if each.get("ref") == wanted)
+        else:
+            schema = schema["schema"]
+    found = schema["fields"][name]["schema"]
+    return SchemaValidator(core_schema.definitions_schema(found, definitions) if definitions else found)

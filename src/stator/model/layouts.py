@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from stator.model.attributes import plain, seconds
-from stator.model.entities import Entity, adapter, attribute_of, entity_name, field_of
+from stator.model.entities import Entity, attribute_of, entity_name, field_of, field_validator
 from stator.model.faults import ArgumentError, ForeignItemError, KeyValueError
 from stator.model.tables import Table
 from stator.model.templates import Template
@@ -61,7 +61,7 @@ class Layout:
     def checked(self, name: str, value: Any) -> Any:
         """A value for a field, as the field's type has it. Raises ArgumentError, naming it."""
         try:
-            return adapter(self.entity, name).validate_python(value)
+            return field_validator(self.entity, name).validate_python(value)
         except ValidationError as error:
             says = error.errors(include_url=False)[0]["msg"]
             raise ArgumentError(f"{self.name}.{name}: {says}, not {value!r}") from error
