@@ -89,6 +89,10 @@ def _place_of(given: Any) -> Database | str:
     """The open database that was given, or the path. Raises SettingError."""
     if isinstance(given, Database):
         return given
+    if isinstance(given, str) and given.startswith(("http://", "https://")):
+        raise SettingError(
+            f"{given} is an endpoint; allowed: a file's path, or a database that is open in process"
+        )
     if isinstance(given, (str, os.PathLike)):
         return str(os.fspath(given))
     transport = getattr(given, "transport", None)

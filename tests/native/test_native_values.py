@@ -11,6 +11,7 @@ from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
+import stator
 from stator.client.low_level import from_wire
 from stator.client.native.values import Values
 
@@ -95,6 +96,18 @@ def test_what_else_stands_for_a_value(value: Any, wire: Any) -> None:
 @pytest.mark.parametrize("text", ["0", "-7", "100000000000000000000000000000000000000"])
 def test_a_whole_number_is_an_int(text: str) -> None:
     assert type(VALUES.from_wire({"N": text})) is int
+
+
+@pytest.mark.parametrize("value", [10**126, -(10**5000), {10**5000}], ids=["long", "negative", "in a set"])
+def test_an_integer_of_any_size_is_left_for_the_service_to_refuse(value: Any) -> None:
+    with stator.open() as db:
+        key = {"AttributeName": "k", "KeyType": "HASH"}
+        kind = {"AttributeName": "k", "AttributeType": "S"}
+        table = db.create_table(
+            TableName="Numbers", KeySchema=[key], AttributeDefinitions=[kind], BillingMode="PAY_PER_REQUEST"
+        )
+        with pytest.raises(stator.errors.ValidationException, match="Number overflow"):
+            table.put_item(Item={"k": "a", "v": value})
 
 
 @pytest.mark.parametrize(

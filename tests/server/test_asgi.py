@@ -422,6 +422,11 @@ def test_what_stator_open_gave_is_served_and_used_beside(run, tmp_path):
     db.close()
 
 
+def test_an_endpoint_is_no_file_to_serve():
+    with pytest.raises(SettingError, match="is an endpoint"):
+        stator.asgi.app("http://127.0.0.1:9")
+
+
 def test_what_is_elsewhere_cannot_be_served():
     with pytest.raises(SettingError, match="cannot be served"):
         stator.asgi.app(stator.open("http://127.0.0.1:9"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stator.client.in_process import InProcess
 from stator.client.transport import Transport
-from stator.errors import StatorError
+from stator.errors import SettingError, StatorError
 
 if TYPE_CHECKING:
     from stator.clock import Clock
@@ -83,6 +83,8 @@ def open_database(
 def _of_file(path: str, options: dict[str, Any]) -> Transport:
     from stator.client.background import Background
 
+    if "\0" in path:
+        raise SettingError(f"{path!r} has a null character, which no path has.")
     enabled = options.pop("background", True)
     db = open_database(path, **options)
     background = Background(db, enabled)

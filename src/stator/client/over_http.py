@@ -12,7 +12,7 @@ import uuid
 from collections import deque
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zlib import crc32
 
 import msgspec
@@ -59,7 +59,7 @@ class OverHttp:
     ) -> None:
         self.url = url
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _has_good_port(parts):
             raise StatorError(f"{url} is no endpoint; allowed: http://host:port or https://host:port")
         self._secure = parts.scheme == "https"
         self._place = parts.netloc.rpartition("@")[2]
@@ -186,3 +186,10 @@ def _error_of(status: int, answer: dict[str, Any]) -> ServiceError:
     if status >= _SERVER_FAULT:
         return InternalServerError(message)
     return fault("UnknownError", f"HTTP status {status}: {message}", {})
+
+
+def _has_good_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False

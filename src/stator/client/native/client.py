@@ -14,10 +14,11 @@ from stator.api.pending import IMPLEMENTED
 from stator.client.faults import class_of
 from stator.client.native.arguments import Dialect, Shaping
 from stator.client.native.calls import Calls
-from stator.client.native.paging import PAGED, PageRule, Pages
+from stator.client.native.cutting import Cut
+from stator.client.native.paging import PAGED
 from stator.client.native.waiting import WAITERS, wait_until
 from stator.client.over_boto import snake_case
-from stator.errors import ServiceError
+from stator.errors import ServiceError, StatorError
 
 
 class Drives(Protocol):
@@ -132,53 +133,66 @@ class Paginator:
         self._operation = operation
 
     def paginate(self, **arguments: Any) -> PageIterator:
-        """The operation's pages. `arguments` are its own, and PaginationConfig={"MaxItems": n, "PageSize": n}. Raises
-        TypeError for another member of that."""
+        """The operation's pages. `arguments` are its own, and PaginationConfig={"MaxItems": n, "PageSize": n,
+        "StartingToken": an earlier iteration's `resume_token`}. Raises TypeError for another member of that, and
+        ValueError for a token that is none."""
         config = dict(arguments.pop("PaginationConfig", None) or {})
         rule = PAGED[self._operation]
-        most, size = config.pop("MaxItems", None), config.pop("PageSize", None)
+        most, size, token = (config.pop(name, None) for name in ("MaxItems", "PageSize", "StartingToken"))
         if config:
             raise TypeError(
-                f"PaginationConfig has no {', '.join(config)} here; a place to go on from is {rule.start}"
+                f"PaginationConfig has no {', '.join(config)}; there are MaxItems, PageSize, StartingToken"
             )
         if size is not None and rule.limit is not None:
             arguments[rule.limit] = int(size)
-        pages = Pages(self._dialect, self._operation, arguments)
-        return PageIterator(self._driver, pages, rule, None if most is None else int(most))
+        return PageIterator(self._driver, Cut(self._dialect, self._operation, arguments, most, token))
 
 
 class PageIterator:
-    """Pages: iterated with `for`, or with `async for` where calls are awaited."""
+    """Pages: iterated with `for`, or with `async for` where calls are awaited. Each iteration begins anew."""
 
-    def __init__(self, driver: Drives, pages: Pages, rule: PageRule, items_max: int | None) -> None:
+    def __init__(self, driver: Drives, cut: Cut) -> None:
         self._driver = driver
-        self._pages = pages
-        self._rule = rule
-        self._left = items_max
+        self._cut = cut
+
+    @property
+    def resume_token(self) -> str | None:
+        """Where an iteration that MaxItems ended goes on, a text for StartingToken; None when there is no more."""
+        return self._cut.resume_token
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        while self._wants_more() and (page := self._driver.run(self._pages.next())) is not None:
-            yield self._cut(page)
+        pages = self._cut.pages()
+        while self._cut.wants_more and (page := self._driver.run(pages.next())) is not None:
+            yield self._cut.page(page)
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
-        while self._wants_more() and (page := await self._driver.run(self._pages.next())) is not None:
-            yield self._cut(page)
+        pages = self._cut.pages()
+        while self._cut.wants_more and (page := await self._driver.run(pages.next())) is not None:
+            yield self._cut.page(page)
 
     def build_full_result(self) -> dict[str, Any]:
-        """What all pages have, gathered. Not for an async client."""
+        """What all pages have, gathered, and `NextToken` where MaxItems ended it: a text for StartingToken. Not for an
+        async client."""
         whole: dict[str, Any] = {}
         for page in self:
-            for name in self._rule.results:
+            for name in self._cut.rule.results:
                 if name in page:
                     whole[name] = whole[name] + page[name] if name in whole else page[name]
+        if self.resume_token is not None:
+            whole["NextToken"] = self.resume_token
         return whole
 
-    def _wants_more(self) -> bool:
-        return self._left is None or self._left > 0
-
-    def _cut(self, page: dict[str, Any]) -> dict[str, Any]:
-        if self._left is not None:
-            name = self._rule.results[0]
-            page[name] = page.get(name, [])[: self._left]
-            self._left -= len(page[name])
-        return page
+    def search(self, expression: str) -> Iterator[Any]:
+        """What a JMESPath `expression` finds in each page; the elements of what is a list. Not for an async client.
+        Raises StatorError where jmespath, which comes with boto3, is not installed."""
+        try:
+            import jmespath  # type: ignore[import-untyped]
+        except ImportError as error:
+            raise StatorError("search needs jmespath: pip install jmespath") from error
+        compiled = jmespath.compile(expression)
+        for page in self:
+            found = compiled.search(page)
+            if isinstance(found, list):
+                yield from found
+            else:
+                yield found

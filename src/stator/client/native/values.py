@@ -25,6 +25,7 @@ Numbers = Literal["int", "decimal"]
 
 # 38 digits and no silent rounding: a Decimal that does not fit is refused, as by boto3
 _EXACT: Final = Context(Emin=-128, Emax=126, prec=38, traps=[Clamped, Overflow, Inexact, Rounded, Underflow])
+_PLAIN_INT: Final = 10**126
 _FLOAT = "Float types are not supported. Use Decimal types instead."
 _NOT_FINITE = "Infinity and NaN not supported"
 _decode_item = msgspec.json.Decoder(dict[str, dict[str, Any]]).decode
@@ -60,7 +61,7 @@ class Values:
         if kind is str:
             return {"S": value}
         if kind is int:
-            return {"N": str(value)}
+            return {"N": str(value) if -_PLAIN_INT < value < _PLAIN_INT else _huge_text(value)}
         if kind is dict:
             return {"M": self.item_to_wire(value)}
         if kind is list:
@@ -107,7 +108,7 @@ class Values:
         if isinstance(number, float):
             return self._float(number)
         if isinstance(number, int):
-            return int.__repr__(number) if not isinstance(number, bool) else str(int(number))
+            return str(int(number)) if -_PLAIN_INT < number < _PLAIN_INT else _huge_text(number)
         text = str(_EXACT.create_decimal(number))
         if not text[-1].isdigit():
             raise TypeError(_NOT_FINITE)
@@ -156,6 +157,12 @@ def _whole_or_decimal(text: str) -> int | Decimal:
         return int(text)
     except ValueError:
         return Decimal(text)
+
+
+def _huge_text(number: int) -> str:
+    """An integer of any size, for the service to refuse where it is too large. Python itself refuses to write out
+    those of more than 4,300 digits."""
+    return f"{Decimal(number):f}"
 
 
 def _float_text(number: float) -> str:
