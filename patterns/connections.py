@@ -56,19 +56,19 @@ OPENED = datetime(2030, 1, 1, tzinfo=UTC)
 ALIVE_FOR = timedelta(minutes=10)
 
 
-def opened(connection_id: str, user_id: str, room: str | None) -> Connection:
+def opened(connection_id: str, user_id: str, room: str | None, at: datetime = OPENED) -> Connection:
     return Connection(
         connection_id=connection_id,
         user_id=user_id,
         room=room,
-        connected_at=OPENED,
-        expires_at=OPENED + ALIVE_FOR,
+        connected_at=at,
+        expires_at=at + ALIVE_FOR,
     )
 
 
 def connect(chat: Chat) -> object:
     """`$connect`: the connection is stored; in no room, so the index of rooms does not have it."""
-    chat.create(opened("c4", "bo", None))
+    chat.create(opened("c4", "bo", None, at=OPENED + timedelta(minutes=1)))
     return chat.of_user("bo")
 
 

@@ -43,19 +43,23 @@ class Meter:
     def _metered(self, operation: str, method: Callable[..., Any]) -> Callable[..., Any]:
         def call(**request: Any) -> Any:
             try:
-                answer = method(**request, ReturnConsumedCapacity="TOTAL")
+                answer = method(**{"ReturnConsumedCapacity": "TOTAL", **request})
             except Exception:
                 self.sent.append(Sent(operation, request, is_refused=True))
                 raise
-            units = _units(answer.get("ConsumedCapacity"))
-            reads, writes = (units, 0.0) if operation in READS else (0.0, units)
-            self.sent.append(Sent(operation, request, reads, writes))
+            self.sent.append(Sent(operation, request, *_units(answer.get("ConsumedCapacity"), operation)))
             return answer
 
         return call
 
 
-def _units(consumed: Any) -> float:
-    """Of one table, or of a list of them."""
-    tables = consumed if isinstance(consumed, list) else [consumed] if consumed else []
-    return sum(float(table["CapacityUnits"]) for table in tables)
+def _units(consumed: Any, operation: str) -> tuple[float, float]:
+    """Read and write units of one table, or of a list of them. A transaction's answer tells the two apart: when it is
+    sent again with its token, it reads."""
+    reads = writes = 0.0
+    for table in consumed if isinstance(consumed, list) else [consumed] if consumed else []:
+        total = float(table["CapacityUnits"])
+        told = float(table.get("ReadCapacityUnits", total if operation in READS else 0))
+        reads += told
+        writes += total - told
+    return reads, writes

@@ -6,9 +6,11 @@ import ast
 import inspect
 import json
 import re
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import ModuleType
 from typing import Any, Final
 
 import stator
@@ -30,7 +32,7 @@ def page_of(name: str, pattern: Pattern) -> str:
         f"Made by `tools/generate_patterns.py` from `patterns/{name}.py`, by running it; a test holds it.",
         "## Access patterns",
         _table(("access pattern", "answered by", "read units", "write units"), map(_access, run.done)),
-        "Units are as the database measured them, for the example items.",
+        _how_measured(run),
         "## Table design",
         *(_design(table, pattern) for table in tables_of(pattern.design)),
         "## Example items",
@@ -52,7 +54,7 @@ def page_of(name: str, pattern: Pattern) -> str:
 
 def index_page(catalogue: Mapping[str, Pattern]) -> str:
     rows = [
-        (f"[{each.title}]({name}.md)", each.problem.partition(". ")[0].rstrip("."))
+        (f"[{each.title}]({name}.md)", inspect.getdoc(_module(each)) or "")
         for name, each in catalogue.items()
     ]
     return (
@@ -65,16 +67,18 @@ def index_page(catalogue: Mapping[str, Pattern]) -> str:
 
 def design_code(pattern: Pattern) -> str:
     """What the pattern's module has beside its examples: entities, the design, and what the examples call."""
-    module = inspect.getmodule(pattern.design)
-    assert module is not None
-    source = inspect.getsource(module)
+    source = inspect.getsource(_module(pattern))
     shown = {each.__name__ for each in pattern.examples if not isinstance(each, Wait)} | {"PATTERN"}
     parts = []
     for node in ast.parse(source).body:
         name = _name(node)
         if name is not None and name not in shown:
             parts.append(ast.get_source_segment(source, node) or "")
-    return "\n\n".join(parts)
+    return "\n\n\n".join(parts)
+
+
+def _module(pattern: Pattern) -> ModuleType:
+    return sys.modules[pattern.design.__module__]
 
 
 def _name(node: ast.stmt) -> str | None:
@@ -117,6 +121,13 @@ def _named(expression: str, request: Mapping[str, Any]) -> str:
     values = request.get("ExpressionAttributeValues", {})
     text = _PLACEHOLDER.sub(lambda match: names.get(match[0], match[0]), expression)
     return re.sub(r":\w+", lambda match: _json(values.get(match[0], match[0])), text)
+
+
+def _how_measured(run: Run) -> str:
+    told = "Units are as the database measured them, for the example items."
+    if any(sent.is_refused for done in run.done for sent in done.sent):
+        told += " A refused write is charged too, but its error does not say how much."
+    return told
 
 
 def _access(done: Done) -> tuple[str, ...]:
@@ -192,10 +203,9 @@ def _example(done: Done) -> str:
 
 
 def _duration(seconds: int) -> str:
-    for unit, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= unit and seconds % unit == 0:
-            return f"{seconds // unit} {name}"
-    return f"{seconds} seconds"
+    units = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+    count, name = next((seconds // unit, name) for unit, name in units if seconds % unit == 0)
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def _listed(sentences: Sequence[str]) -> str:

@@ -64,7 +64,7 @@ def edited(documents: Documents) -> object:
     return documents.document("d1")
 
 
-def lost_update(documents: Documents) -> object:
+def lost_update(documents: Documents) -> None:
     """Two people read the same version, and both save: the second is refused, and neither text is lost."""
     mine = documents.document("d1")
     theirs = documents.document("d1")
@@ -72,7 +72,6 @@ def lost_update(documents: Documents) -> object:
     assert theirs is not None
     edit(documents, theirs, "third, by them")
     edit(documents, mine, "third, by me")
-    return documents.document("d1")
 
 
 def history(documents: Documents) -> object:
