@@ -1,4 +1,4 @@
-"""A design on each door: memory, a file, a server."""
+"""A design on each door: memory, a file, a server, a boto3 client."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 import stator
@@ -19,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from shop_design import Shop
 
-DOORS = ("memory", "file", "http")
+DOORS = ("memory", "file", "http", "boto3")
+CREDENTIALS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "x", "region_name": "us-east-1"}
 
 
 @pytest.fixture
@@ -32,12 +34,13 @@ def target(
     request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     """What stator.open takes, and its options."""
-    if request.param != "http":
+    if request.param in ("memory", "file"):
         yield {"memory": ":memory:", "file": tmp_path / "a.db"}[request.param], {"clock": clock}
         return
     database = Database(MemoryStore(), clock=clock)
     with BackgroundServer(database) as url:
-        yield url, {}
+        client = boto3.client("dynamodb", endpoint_url=url, **CREDENTIALS)
+        yield (url if request.param == "http" else client), {}
     database.close()
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from stator.errors import ServiceError, UnreachableError
 from stator.model.conditions import Filtered, Placeholders
 from stator.model.cursors import Cursors
-from stator.model.faults import ArgumentError, ForeignItemError
+from stator.model.faults import ArgumentError
 from stator.model.layouts import Layout
 from stator.model.patterns import Fallback
 from stator.model.requests import (
@@ -172,13 +172,9 @@ class Results(Generic[T]):
         try:
             return (yield from self._index_step(place, limit))
         except (ServiceError, UnreachableError) as error:
-            if not _is_out_of_reach(error):
+            # A scan cannot go on where the index was: it is in another order
+            if place is not None or not _is_out_of_reach(error):
                 raise
-        # Begun anew: what the index gave before it failed was in another order
-        if place is not None:
-            raise ForeignItemError(
-                "the index failed after its first page, and a scan cannot go on from there"
-            )
         return (yield from self._fallback_step(fallback, None, limit))
 
     def _index_step(self, place: _Place, limit: int | None) -> Asks[tuple[list[T], _Place]]:
