@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import unittest
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -251,9 +252,61 @@ def test_a_function_has_an_empty_database_for_each_call() -> None:
     assert make() == make() == ["same"]
 
 
-def test_a_class_is_refused() -> None:
-    with pytest.raises(TypeError, match="Tests is a class; allowed: a function"):
+def test_each_test_of_a_class_is_within_a_database_of_its_own() -> None:
+    @patched()
+    class TestTables:
+        def names(self) -> list[str]:
+            client: Any = boto3.client("dynamodb", region_name="us-east-1")
+            client.create_table(
+                TableName="mine",
+                KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+            names: list[str] = client.list_tables()["TableNames"]
+            return names
+
+        def test_one(self) -> list[str]:
+            return self.names()
+
+        @staticmethod
+        def test_two() -> list[str]:
+            return TestTables().names()
+
+    tests = TestTables()
+    assert tests.test_one() == tests.test_two() == tests.test_one() == ["mine"]
+
+
+def test_a_unittest_case_has_its_set_up_within_the_block() -> None:
+    seen: list[Any] = []
+
+    @patched()
+    class Case(unittest.TestCase):
+        def setUp(self) -> None:
+            self.client: Any = boto3.client("dynamodb", region_name="us-east-1")
+            seen.append(self.client.list_tables()["TableNames"])
+
+        def test_tables(self) -> None:
+            seen.append(self.client.list_tables()["TableNames"])
+
+    outcome = unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(unittest.TestResult())
+    assert outcome.wasSuccessful()
+    assert seen == [[], []]
+
+
+def test_a_class_that_is_not_of_tests_is_refused() -> None:
+    with pytest.raises(TypeError, match="Plain is a class without tests"):
 
         @patched()
-        class Tests:
+        class Plain:
             pass
+
+    with pytest.raises(TypeError, match="has a setup_method"):
+
+        @patched()
+        class TestSetUp:
+            def setup_method(self) -> None:
+                pass
+
+            def test_it(self) -> None:
+                pass
