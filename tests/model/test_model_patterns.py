@@ -208,3 +208,6 @@ def test_explain_shows_the_request_and_what_it_reads(stocked: Shop) -> None:
         assert plan.read_units == 2
     assert stocked.orders_that_are.explain("open").index == "byStatus"
     assert "reads the whole table" in str(stocked.every_order.explain())
+    several = stocked.orders.explain([order(1), order(2), order(30)])
+    assert several.evaluated == 3
+    assert several.read_units == 1.5

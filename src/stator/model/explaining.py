@@ -7,7 +7,7 @@ the sizes that the entities declare, unless `measure` is asked of a database by 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from stator.model.running import Ask, Asks
 from stator.model.serving import Served
 
 _UNIT_BYTES: Final = 4096
+_KEYS_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,32 @@ def explained(design: Any, served: Served, arguments: Mapping[str, Any]) -> Asks
     items = int("Item" in answer) if operation == "GetItem" else answer["Count"]
     evaluated = items if operation == "GetItem" else answer["ScannedCount"]
     return Plan(*fixed, items, evaluated, units, True, "LastEvaluatedKey" in answer, warning)
+
+
+def explained_batch(design: Any, served: Served, keys: Iterable[Any]) -> Asks[Plan]:
+    """Of the first request, which takes 100 keys."""
+    table = design.table_name(served.table.name)
+    every = [served.layout.key_of(key) for key in keys]
+    asked_of: dict[str, Any] = {"Keys": every[:_KEYS_MAX]}
+    if served.declared.consistent:
+        asked_of["ConsistentRead"] = True
+    request = {"RequestItems": {table: asked_of}}
+    fixed = (served.name, "BatchGetItem", table, None, request)
+    has_more = len(every) > _KEYS_MAX
+    if not _is_in_process(design.db):
+        size = served.layout.entity.stored.item_bytes
+        each = (
+            None
+            if size is None
+            else math.ceil(size / _UNIT_BYTES) * (1 if served.declared.consistent else 0.5)
+        )
+        count = len(asked_of["Keys"])
+        units = None if each is None else each * count
+        return Plan(*fixed, count, count, units, is_measured=False, has_more=has_more)
+    answer = yield Ask("batch_get_item", {**request, "ReturnConsumedCapacity": "INDEXES"})
+    found = len(answer["Responses"].get(table, ()))
+    units = sum(float(each["CapacityUnits"]) for each in answer["ConsumedCapacity"])
+    return Plan(*fixed, found, len(asked_of["Keys"]), units, True, has_more)
 
 
 def _is_in_process(db: Any) -> bool:
