@@ -26,6 +26,7 @@ _MARK = (
     "may use of DynamoDB, and the other AWS services (boto3's names, or True for all) that its clients may call"
 )
 LEDGER: pytest.StashKey[Ledger] = pytest.StashKey()
+_OF_A_TEST = ("dynamodb", "dynamodb_server")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,6 +62,23 @@ def pytest_configure(config: pytest.Config) -> None:
         from stator.pytest_plugin.budget import Budget
 
         config.pluginmanager.register(Budget(config), Budget.NAME)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Has the database there before all else that is set up for the test alone.
+
+    pytest sets up `setup_method` and autouse fixtures before what `usefixtures` asks for: what they do to DynamoDB
+    would be done to AWS."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    if "_dynamodb_empty" not in names:
+        return
+    definitions = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest tells a scope nowhere else
+    of_the_test = [
+        name for name in names if name in definitions and definitions[name][-1].scope == "function"
+    ]
+    first = names.index(of_the_test[0])
+    ours = [name for name in _OF_A_TEST if name in of_the_test]
+    names[first:] = [*ours, *(name for name in names[first:] if name not in ours)]
 
 
 @pytest.hookimpl(wrapper=True)
