@@ -316,3 +316,9 @@ def test_they_are_the_same_over_http(session: Session) -> None:
         assert session.of_customer() == ["old"]
         client.close()
     assert session.ids() == ["1", "2", "old"]
+
+
+def test_a_fault_of_an_operation_that_there_is_not_is_refused(session: Session) -> None:
+    """A slip of the pen would have made a test that passes without its fault."""
+    with pytest.raises(ValueError, match="'put_item' is no operation of DynamoDB"):
+        session.bench.faults.throttle(operation="put_item")

@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any
 
 from stator.api.call import Call, Request
+from stator.api.operations import OPERATIONS
 from stator.engine.transactions import CONFLICT_REASON, NO_REASON, Reason, canceled
 from stator.errors import InternalServerError, ServiceError
 from stator.testing.asking import Asking, current
@@ -60,6 +61,8 @@ class Fault:
             raise ValueError(
                 f"a fault {times} times is none; allowed: 1 or more, or None until faults.clear()"
             )
+        if operation is not None and operation not in OPERATIONS:
+            raise ValueError(f"{operation!r} is no operation of DynamoDB, and no call would meet the fault")
         self.kind = kind
         self.left = times
         self.used = 0
