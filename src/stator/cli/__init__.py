@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from stator import __version__
 from stator.cli import dynamodb_local
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         code = module.run(parsed)
+        sys.stdout.flush()
     except SettingError as error:
         print(f"stator: {error}", file=sys.stderr)
         return WRONG_USE
@@ -48,14 +50,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _leave_standard_output()
         return FAILED
+    except OSError as error:
+        print(f"stator: {_place_of(error)}: {error.strerror or error}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         return FAILED
     return code
 
 
+def _place_of(error: OSError) -> str:
+    if error.filename is not None:
+        return os.fsdecode(error.filename) if isinstance(error.filename, bytes) else str(error.filename)
+    _leave_standard_output()
+    return "the output cannot be written"
+
+
 def _leave_standard_output() -> None:
     """Whoever read it has gone: what is left of it must not be tried again when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, and where the rest is told. `chosen`: the command, for arguments that none takes,
+    which argparse finds out too late to know whose they were."""
+
+    chosen: str | None = None
+
+    def error(self, message: str) -> NoReturn:
+        name = self.chosen or self.prog
+        self.exit(WRONG_USE, f"{name}: {message} ({name} --help)\n")
 
 
 def _module_of(arguments: list[str]) -> CommandModule | None:
@@ -65,7 +88,7 @@ def _module_of(arguments: list[str]) -> CommandModule | None:
 
 def _parser(module: CommandModule | None, name: str) -> argparse.ArgumentParser:
     """A parser that knows every command by name and the chosen one in full."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="stator",
         description="DynamoDB in one package: a durable database file, served to every AWS SDK.",
         allow_abbrev=False,
@@ -81,6 +104,7 @@ def _parser(module: CommandModule | None, name: str) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if module is not None and each == name:
+            parser.chosen = chosen.prog
             module.add_arguments(chosen)
             chosen.epilog = _examples(module)
     return parser

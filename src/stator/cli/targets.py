@@ -56,16 +56,14 @@ class Target:
         return self.endpoint or (self.settings.data if self.path is None else str(self.path))
 
 
-def add_arguments(parser: argparse.ArgumentParser, *, file: bool = True) -> None:
-    """`file`: whether --data is among them; a command that takes the file in another way leaves it out."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("where")
     one = group.add_mutually_exclusive_group()
-    if file:
-        one.add_argument(
-            "--data",
-            metavar="FILE",
-            help="The database file; a server may have it in use. [STATOR_DATA] [default: stator.db]",
-        )
+    one.add_argument(
+        "--data",
+        metavar="FILE",
+        help="The database file; a server may have it in use. [STATOR_DATA] [default: stator.db]",
+    )
     one.add_argument("--endpoint", metavar="URL", help="A server instead, http(s)://host:port.")
     one.add_argument("--aws", action="store_true", help="AWS's DynamoDB instead (needs boto3).")
     group.add_argument("--region", metavar="NAME", help="The region: AWS's, or that of ARNs.")
@@ -119,10 +117,11 @@ def connected(target: Target, *, creates: bool = False) -> Transport:
 
 def check_there(path: Path) -> None:
     """Raises StatorError: reading makes no file."""
-    if not path.exists():
+    is_there = path.exists()
+    if not is_there or (path.is_file() and path.stat().st_size == 0):
         raise StatorError(
-            f"{path} is not there: name the database with --data FILE, --endpoint URL or --aws "
-            "(`stator serve` makes a file)"
+            f"{path} is {'empty' if is_there else 'not there'}: name the database with --data FILE, "
+            "--endpoint URL or --aws (`stator serve` makes a file)"
         )
 
 

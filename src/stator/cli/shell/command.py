@@ -31,9 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         nargs="?",
         metavar="FILE",
-        help="The database file; a server may have it in use. [STATOR_DATA]",
+        help="The database file, as with --data.",
     )
-    targets.add_arguments(parser, file=False)
+    targets.add_arguments(parser)
     parser.add_argument(
         "-c",
         dest="commands",
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
-    arguments.data = arguments.file
+    arguments.data = arguments.file or arguments.data
     from stator.cli.shell.rendering import Screen
     from stator.cli.shell.session import Session
 
@@ -70,8 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.file and (arguments.endpoint or arguments.aws):
-        raise SettingError("FILE is given together with --endpoint or --aws; allowed: one of them")
+    if arguments.file and (arguments.data or arguments.endpoint or arguments.aws):
+        raise SettingError("FILE is given together with --data, --endpoint or --aws; allowed: one of them")
     if arguments.limit is not None and arguments.limit < 1:
         raise SettingError(f"--limit is {arguments.limit}; allowed: 1 or more")
     if arguments.table and (arguments.json or arguments.dynamodb_json):

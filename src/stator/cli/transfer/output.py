@@ -32,6 +32,13 @@ class Output:
             raise StatorError(f"{path} cannot be written: {error.strerror}") from error
 
     def write(self, text: bytes) -> None:
+        """Raises StatorError where there is no room, BrokenPipeError where nobody reads."""
+        try:
+            self._write(text)
+        except OSError as error:
+            raise self._fault(error) from error
+
+    def _write(self, text: bytes) -> None:
         if self._is_compressed:
             if self._gzip is None:
                 self._gzip = gzip.GzipFile("", "wb", _LEVEL, self._file, mtime=0)
@@ -40,7 +47,13 @@ class Output:
             self._file.write(text)
 
     def checkpoint(self) -> int:
-        """Returns the bytes of the file, all of which are on the disk."""
+        """Returns the bytes of the file, all of which are on the disk. Raises as `write`."""
+        try:
+            return self._synced()
+        except OSError as error:
+            raise self._fault(error) from error
+
+    def _synced(self) -> int:
         if self._gzip is not None:
             self._gzip.close()
             self._gzip = None
@@ -49,6 +62,12 @@ class Output:
             return 0
         os.fsync(self._file.fileno())
         return self._file.tell()
+
+    def _fault(self, error: OSError) -> Exception:
+        if isinstance(error, BrokenPipeError):
+            return error
+        name = "standard output" if self._path is None else partial_of(self._path)
+        return StatorError(f"{name} cannot be written: {error.strerror}")
 
     def finish(self) -> None:
         """All is written, and at a checkpoint: the file gets its name."""
