@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, ClassVar, TypeVar
+from functools import lru_cache
+from typing import Any, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -26,6 +26,7 @@ from pydantic_core import SchemaValidator, core_schema
 from stator.model.templates import ESCAPED_SEPARATOR
 
 E = TypeVar("E", bound="Entity")
+_FIELDS_MAX: Final = 8192
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -74,21 +75,22 @@ def entity_name(entity: type[Entity]) -> str:
     return entity.stored.name or entity.__name__
 
 
+@lru_cache(_FIELDS_MAX)
 def attribute_of(entity: type[BaseModel], name: str) -> str:
     """What a field is called in the item."""
     info: FieldInfo = entity.model_fields[name]
     return info.serialization_alias or info.alias or name
 
 
+@lru_cache(_FIELDS_MAX)
 def field_of(entity: type[BaseModel], attribute: str) -> str | None:
     """The field that an item's attribute is; None: none is."""
     return next((name for name in entity.model_fields if attribute_of(entity, name) == attribute), None)
 
 
-@cache
+@lru_cache(_FIELDS_MAX)
 def field_validator(entity: type[BaseModel], name: str) -> SchemaValidator:
-    """What checks a value for a field by itself, as the model does: its type, constraints and validators. Bounded by
-    the fields that there are."""
+    """What checks a value for a field by itself, as the model does: its type, constraints and validators."""
     schema: Any = entity.__pydantic_core_schema__
     definitions: list[Any] = []
     if schema["type"] == "definitions":
