@@ -7,13 +7,19 @@ from types import ModuleType
 from patterns import (
     conditional_writes,
     connections,
+    counters,
     hierarchy,
     indexing,
+    large_items,
+    leader_board,
     lifecycle,
+    locks,
     relationships,
+    reservations,
     single_table,
     time_based,
     versioning,
+    write_sharding,
 )
 from patterns.pattern import Pattern
 
@@ -27,6 +33,12 @@ MODULES: tuple[ModuleType, ...] = (
     versioning,
     lifecycle,
     indexing,
+    write_sharding,
+    counters,
+    leader_board,
+    reservations,
+    locks,
+    large_items,
 )
 
 CATALOGUE: dict[str, Pattern] = {module.__name__.partition(".")[2]: module.PATTERN for module in MODULES}

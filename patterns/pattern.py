@@ -1,8 +1,8 @@
 """What a pattern of the catalogue is: a design, example items, examples that run, and when to use it and when not.
 
 An example is a function that takes the open design; its docstring says which access pattern it is, its body is what
-the page shows, and what it returns is what the page says it yields. An exception that ends it is what it yields, too:
-a write that is refused is an example like any other.
+the page shows, and what it returns is what the page says it yields. A ModelError that ends it is what it yields, too: a
+write that is refused is an example like any other.
 """
 
 from __future__ import annotations

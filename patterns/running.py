@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from patterns.meter import Meter, Sent
 from patterns.pattern import START_S, Example, Pattern, Wait
-from stator.errors import ServiceError
 from stator.model import Design, ModelError, Page, Results
 
 
@@ -98,7 +97,7 @@ class Running:
         self._meter.taken()
         try:
             yields = lines_of(example(self.design))
-        except (ModelError, ServiceError) as error:
+        except ModelError as error:
             yields = [f"{type(error).__name__}: {error}"]
         return Done(example, yields, self._meter.taken(), waited_s)
 

@@ -12,14 +12,20 @@ import pytest
 from patterns import (
     conditional_writes,
     connections,
+    counters,
     hierarchy,
     indexing,
+    large_items,
+    leader_board,
     lifecycle,
+    locks,
     relationships,
+    reservations,
     time_based,
     versioning,
+    write_sharding,
 )
-from patterns.pattern import Pattern
+from patterns.pattern import START_S, Pattern
 from patterns.running import Running
 from stator.model import (
     AlreadyExistsError,
@@ -167,3 +173,60 @@ def test_the_local_index_orders_by_priority_and_is_read_consistently(prepared: P
     desk: Any = prepared(indexing.PATTERN).design
     assert [each.ticket_id for each in desk.tickets_by_priority("ann", 9)] == ["t2", "t4", "t1"]
     assert desk.tickets_by_priority.explain("ann", 9).request["ConsistentRead"] is True
+
+
+def test_a_vote_is_found_again_in_its_shard_and_the_whole_day_is_in_order(prepared: Prepare) -> None:
+    votes: Any = prepared(write_sharding.PATTERN).design
+    found: Any = write_sharding.whole_day(votes)
+    assert [each.vote_id for each in found] == ["v1", "v2", "v3", "v4", "v5"]
+    assert {each.shard for each in found} > {1}
+
+
+def test_views_that_are_added_at_once_are_all_counted(prepared: Prepare) -> None:
+    pages: Any = prepared(counters.PATTERN).design
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: counters.seen(pages, f"r{number}"), range(20)))
+    assert sum(each.count for each in pages.views_of("home")) == 20
+
+
+def test_equal_scores_both_stand_on_the_board(prepared: Prepare) -> None:
+    board: Any = prepared(leader_board.PATTERN).design
+    board.create(leader_board.Score(player_id="di", game="chess", score=700))
+    assert [each.player_id for each in board.best_of("chess").page(2)] == ["di", "ann"]
+    assert board.better_than("chess", 700) == 0
+
+
+def test_the_last_piece_is_sold_once_and_comes_back_once(prepared: Prepare) -> None:
+    shop: Any = prepared(reservations.PATTERN).design
+    reservations.reserve(shop, "r1", 4)
+    with pytest.raises(ConditionFailedError):
+        reservations.reserve(shop, "r2", 2)
+    held = shop.reservation("p1", "r1")
+    reservations.give_back(shop, held)
+    with pytest.raises((ConditionFailedError, NotFoundError)):
+        reservations.give_back(shop, held)
+    assert shop.stock("p1").left == 5
+
+
+def test_one_of_many_has_the_lock_and_a_late_holder_loses_it(prepared: Prepare) -> None:
+    store: Any = prepared(locks.PATTERN).design
+
+    def has(worker: int) -> bool:
+        try:
+            locks.take(store, f"w{worker}", START_S)
+        except ConditionFailedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(has, range(8))) == 1
+    locks.take(store, "next", START_S + locks.LEASE_S)
+    with pytest.raises(ConditionFailedError):
+        locks.hold_until(store, 1, START_S + 100)
+
+
+def test_an_upload_that_stopped_half_way_is_not_seen(prepared: Prepare) -> None:
+    library: Any = prepared(large_items.PATTERN).design
+    large_items.store(library, "u1", "the whole of a long text")
+    library.put(large_items.Chunk(document_id="d1", upload="u2", number=0, text="half of an"))
+    assert large_items.text_of(library, library.document("d1")) == "the whole of a long text"
