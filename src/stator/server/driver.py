@@ -75,8 +75,9 @@ class Driver:
         return self.service.in_flight > 0 or self._jobs.running
 
     def close(self) -> None:
-        """Ends the helper threads after what was handed to them; calls to object stores are not waited for. The database
-        can be used by plain threads again."""
+        """Ends the helper threads after what was handed to them; calls to object stores are not waited for.
+
+        The database can be used by plain threads again."""
         self._large.close()
         self._turns.leave()
         self._scheduler.close()
