@@ -193,3 +193,31 @@ def test_a_table_is_imported_when_it_is_made(
     transport.close()
     assert main(["apply", "shop.yaml", "--data", "app.db"]) == 0
     assert "= T  unchanged" in capsys.readouterr().out
+
+
+def test_an_empty_file_is_planned_for_and_made_a_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template, file = tmp_path / "shop.json", tmp_path / "app.db"
+    template.write_text(
+        '{"Resources": {"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST",'
+        ' "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],'
+        ' "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}}}}'
+    )
+    file.touch()
+    assert main(["apply", str(template), "--data", str(file), "--plan"]) == 0
+    assert file.stat().st_size == 0
+    assert main(["apply", str(template), "--data", str(file), "--yes"]) == 0
+    assert "tables: 1 to create" in capsys.readouterr().out
+
+
+def test_ctrl_c_at_the_question_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It said to apply again, to go on from where nothing had begun."""
+    from stator.cli import apply
+
+    def interrupted(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", interrupted)
+    assert not apply._agreed(yes=False)

@@ -113,7 +113,7 @@ def _connected(target: Target, is_to_be_made: bool) -> Iterator[Transport]:
     from stator.client.connecting import MEMORY
 
     path = target.path
-    if path is not None and not path.exists() and not is_to_be_made:
+    if path is not None and not is_to_be_made and targets.is_unmade(path):
         target = replace(target, settings=replace(target.settings, data=MEMORY))
     transport = targets.connected(target, creates=is_to_be_made)
     try:
@@ -168,7 +168,8 @@ def _agreed(yes: bool) -> bool:
         raise SettingError("nothing was changed: there is nobody to ask; give --yes, or --plan")
     try:
         return input("Apply? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
+        print()
         return False
 
 

@@ -117,12 +117,16 @@ def connected(target: Target, *, creates: bool = False) -> Transport:
 
 def check_there(path: Path) -> None:
     """Raises StatorError: reading makes no file."""
-    is_there = path.exists()
-    if not is_there or (path.is_file() and path.stat().st_size == 0):
+    if is_unmade(path):
         raise StatorError(
-            f"{path} is {'empty' if is_there else 'not there'}: name the database with --data FILE, "
+            f"{path} is {'empty' if path.exists() else 'not there'}: name the database with --data FILE, "
             "--endpoint URL or --aws (`stator serve` makes a file)"
         )
+
+
+def is_unmade(path: Path) -> bool:
+    """Whether there is no file, or one of no bytes, which the first who writes makes a database."""
+    return not path.exists() or (path.is_file() and path.stat().st_size == 0)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
