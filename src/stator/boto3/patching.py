@@ -230,7 +230,8 @@ def _destination(endpoint: Any, request: Any) -> _Entered | None:
         return None
     raise OtherServiceError(
         f"{service} {operation} was called within stator.boto3.patched, which serves DynamoDB alone; nothing was sent."
-        f" patched(..., let_through=['{service}']) lets it go where it would"
+        f" patched(..., let_through=['{service}']) lets it go where it would;"
+        f" for a test with the fixture dynamodb, @pytest.mark.dynamodb(let_through=['{service}'])"
     )
 
 

@@ -55,7 +55,7 @@ def connect_to_aws(region: str | None = None, profile: str | None = None) -> Tra
         import boto3  # type: ignore[import-untyped]
         from botocore.exceptions import BotoCoreError
     except ImportError as error:
-        raise StatorError("boto3 is needed to reach AWS: pip install boto3") from error
+        raise StatorError("boto3 is needed to reach AWS: pip install 'stator[boto3]'") from error
     from stator.client.over_boto import OverBoto
 
     try:
@@ -111,7 +111,7 @@ def _to_aws(url: str, region: str, options: dict[str, Any]) -> Transport:
     try:
         import boto3
     except ImportError as error:
-        raise StatorError(f"{url} is AWS's: install boto3 to reach it (pip install boto3)") from error
+        raise StatorError(f"{url} is AWS's: install boto3 to reach it (pip install 'stator[boto3]')") from error
     from stator.client.over_boto import OverBoto
 
     region = options.pop("region", None) or region
