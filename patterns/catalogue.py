@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from patterns import (
+    audit_trail,
     conditional_writes,
     connections,
     counters,
@@ -14,6 +15,7 @@ from patterns import (
     leader_board,
     lifecycle,
     locks,
+    outbox,
     relationships,
     reservations,
     single_table,
@@ -39,6 +41,8 @@ MODULES: tuple[ModuleType, ...] = (
     reservations,
     locks,
     large_items,
+    outbox,
+    audit_trail,
 )
 
 CATALOGUE: dict[str, Pattern] = {module.__name__.partition(".")[2]: module.PATTERN for module in MODULES}

@@ -132,7 +132,12 @@ def _how_measured(run: Run) -> str:
 
 def _access(done: Done) -> tuple[str, ...]:
     requests = list(dict.fromkeys(answered_by(sent) for sent in done.sent))
-    return (about(done.example), "; ".join(requests), f"{done.read_units:g}", f"{done.write_units:g}")
+    return (
+        about(done.example),
+        "; ".join(requests) or "the table's stream",
+        f"{done.read_units:g}",
+        f"{done.write_units:g}",
+    )
 
 
 def about(example: Example) -> str:

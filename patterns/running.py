@@ -114,7 +114,7 @@ def lines_of(result: object) -> list[str]:
 def _line(value: object) -> str:
     """An entity without what it has not; moments as they are stored."""
     if not isinstance(value, BaseModel):
-        return repr(value)
+        return value if isinstance(value, str) else repr(value)
     members = {name: each for name, each in value if each is not None}
     return f"{type(value).__name__}({', '.join(f'{name}={_member(each)}' for name, each in members.items())})"
 

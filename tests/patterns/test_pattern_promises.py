@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from patterns import (
+    audit_trail,
     conditional_writes,
     connections,
     counters,
@@ -19,6 +20,7 @@ from patterns import (
     leader_board,
     lifecycle,
     locks,
+    outbox,
     relationships,
     reservations,
     time_based,
@@ -230,3 +232,23 @@ def test_an_upload_that_stopped_half_way_is_not_seen(prepared: Prepare) -> None:
     large_items.store(library, "u1", "the whole of a long text")
     library.put(large_items.Chunk(document_id="d1", upload="u2", number=0, text="half of an"))
     assert large_items.text_of(library, library.document("d1")) == "the whole of a long text"
+
+
+def test_a_message_is_sent_for_each_order_that_was_stored_and_for_no_other(prepared: Prepare) -> None:
+    shop: Any = prepared(outbox.PATTERN).design
+    outbox.place(shop, outbox.Order(order_id="o1", total=1))
+    with pytest.raises(AlreadyExistsError):
+        outbox.place(shop, outbox.Order(order_id="o1", total=2))
+    assert outbox.messages_in(shop) == ["order-placed o1"]
+
+
+def test_the_trail_and_the_replica_follow_and_a_second_delivery_changes_nothing(prepared: Prepare) -> None:
+    accounts: Any = prepared(audit_trail.PATTERN).design
+    accounts.update(ref(audit_trail.Account, account_id="a1"), {"limit": 7})
+    for _ in range(2):
+        audit_trail.follow(accounts)
+        assert [(each.before, each.after) for each in accounts.history_of("a1")] == [(None, 100), (100, 7)]
+        assert accounts.copy_of("a1").limit == 7
+    accounts.erase(ref(audit_trail.Account, account_id="a1"))
+    audit_trail.follow(accounts)
+    assert accounts.copy_of("a1") is None
