@@ -96,6 +96,29 @@ def test_adding_counts_and_a_condition_of_the_callers_holds_or_refuses(shop: Sho
         shop.update(line, add={"left": -1}, if_=Attr("left").gt(0))
 
 
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (Attr("left").gt(0) & Attr("left").lt(5), True),
+        (Attr("left").gt(0) & Attr("left").lt(2), False),
+        (Attr("left").eq(9) | Attr("left").eq(2), True),
+        (Attr("left").eq(2) | Attr("left").eq(9) & Attr("none").exists(), True),
+        (Attr("left").eq(8) | Attr("left").eq(9), False),
+        (~Attr("left").eq(9), True),
+        (~(Attr("left").eq(2) | Attr("left").eq(9)), False),
+        (Attr("left").between(1, 3), True),
+    ],
+)
+def test_a_condition_of_several_parts_is_checked_as_a_whole(shop: Shop, condition: Any, holds: bool) -> None:
+    line = shop.create(Line(order_id="o1", number=1, sku="a", left=2))
+    with suppress(ConditionFailedError):
+        shop.update(line, {"left": 7}, if_=condition)
+    assert (stored(shop, line)["left"] == 7) is holds
+    with suppress(ConditionFailedError):
+        shop.erase(line, if_=Attr("left").eq(7) & Attr("sku").eq("a"))
+    assert bool(stored(shop, line)) is not holds
+
+
 def test_upsert_leaves_what_the_entity_does_not_know(shop: Shop) -> None:
     line = Line(order_id="o1", number=1, sku="a", left=5)
     assert shop.upsert(line) == line

@@ -115,7 +115,8 @@ def there(layout: Layout, places: Placeholders, now: float, with_deleted: bool =
 
 
 def _own(condition: Any, places: Placeholders) -> list[str]:
-    """The caller's own condition, among the placeholders of the request."""
+    """The caller's own condition, among the placeholders of the request. Built, `&` and `|` have parentheses already,
+    and a second pair is refused as redundant."""
     if condition is None:
         return []
     from stator.client.conditions import ConditionBuilder
@@ -124,7 +125,7 @@ def _own(condition: Any, places: Placeholders) -> list[str]:
     text = builder.build(condition)
     places.names.update(builder.names)
     places.values.update(builder.values)
-    return [f"({text})"]
+    return [text]
 
 
 # Updates
