@@ -35,6 +35,8 @@ def page_of(name: str, pattern: Pattern) -> str:
         _how_measured(run),
         "## Table design",
         *(_design(table, pattern) for table in tables_of(pattern.design)),
+        f"As a SAM template: [templates/{name}.yaml](templates/{name}.yaml). `sam deploy` makes it on AWS, "
+        "`stator apply` elsewhere.",
         "## Example items",
         *(_items(table, run.tables[table.name]) for table in tables_of(pattern.design)),
         _stored(run),

@@ -1,4 +1,5 @@
-"""Writes docs/patterns: a page for each pattern of the catalogue, made by running it. Run it after changing a pattern:
+"""Writes docs/patterns: a page for each pattern of the catalogue, made by running it, and its SAM template. Run it
+after changing a pattern:
 
 python tools/generate_patterns.py
 """
@@ -14,15 +15,17 @@ sys.path.insert(0, str(ROOT))
 
 from patterns.catalogue import CATALOGUE  # noqa: E402
 from patterns.page import index_page, page_of  # noqa: E402
+from patterns.sam import sam_template  # noqa: E402
 
 
 def render() -> dict[str, str]:
-    """File name -> its page."""
+    """File name, within docs/patterns, -> its text."""
     pages = {f"{name}.md": page_of(name, pattern) for name, pattern in CATALOGUE.items()}
-    return {"README.md": index_page(CATALOGUE), **pages}
+    templates = {f"templates/{name}.yaml": sam_template(name, each) for name, each in CATALOGUE.items()}
+    return {"README.md": index_page(CATALOGUE), **pages, **templates}
 
 
 if __name__ == "__main__":
-    OUTPUT.mkdir(exist_ok=True)
-    for name, page in render().items():
-        (OUTPUT / name).write_text(page, "utf-8")
+    (OUTPUT / "templates").mkdir(parents=True, exist_ok=True)
+    for name, text in render().items():
+        (OUTPUT / name).write_text(text, "utf-8")

@@ -62,7 +62,9 @@ def test_a_page_is_what_its_pattern_does(name: str) -> None:
 
 
 def test_there_is_no_page_without_a_pattern() -> None:
-    assert {path.name for path in (ROOT / "docs" / "patterns").iterdir()} == set(PAGES)
+    folder = ROOT / "docs" / "patterns"
+    files = (path for path in folder.rglob("*") if path.is_file())
+    assert {path.relative_to(folder).as_posix() for path in files} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
