@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
 
+from patterns.lambdas import Handler, Record, feed, handler_for
 from patterns.pattern import Pattern, Wait
 from stator.model import Design, Entity, Gsi, Stored, Table, get, query, ref
 
@@ -66,6 +68,20 @@ def opened(connection_id: str, user_id: str, room: str | None, at: datetime = OP
     )
 
 
+def presence_of(chat: Chat, send: Callable[[str, str], None]) -> Handler:
+    """A Lambda handler for the stream: who is in a room is told who has left it, or was silent until it expired."""
+
+    def tell(record: Record) -> None:
+        gone = record["dynamodb"].get("OldImage", {})
+        if record["eventName"] != "REMOVE" or "room" not in gone:
+            return
+        how = "was lost" if "userIdentity" in record else "left"
+        for connection in chat.in_room(gone["room"]["S"]):
+            send(connection.connection_id, f"{gone['user_id']['S']} {how}")
+
+    return handler_for(tell)
+
+
 def connect(chat: Chat) -> object:
     """`$connect`: the connection is stored; in no room, so the index of rooms does not have it."""
     chat.create(opened("c4", "bo", None, at=OPENED + timedelta(minutes=1)))
@@ -100,6 +116,14 @@ def who_is_left(chat: Chat) -> object:
     return chat.in_room("lobby")
 
 
+def presence(chat: Chat) -> object:
+    """A function is fed by the stream: those who are in the room are told who has left it."""
+    told: list[str] = []
+    handler = presence_of(chat, lambda connection_id, text: told.append(f"to {connection_id}: {text}"))
+    feed(chat.db, chat.table_name("connections"), handler)
+    return told
+
+
 PATTERN = Pattern(
     title="Connection/session tracking (e.g. WebSocket use cases)",
     problem="A function is called with a connection's id and keeps no state; to send to a room or a user it "
@@ -107,7 +131,7 @@ PATTERN = Pattern(
     "user; since a disconnect may never be told, each item expires unless it is renewed.",
     design=Chat,
     items=(opened("c1", "ann", "lobby"), opened("c2", "bo", "lobby"), opened("c3", "cy", "games")),
-    examples=(connect, message, join, renew, leave, Wait(900), who_is_left),
+    examples=(connect, message, join, renew, leave, Wait(900), who_is_left, presence),
     why=(
         "All that `$disconnect` knows is the connection's id: as the whole key it is enough to remove everything.",
         "The index of rooms is sparse: a connection in no room is not in it and costs nothing there.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from patterns.lambdas import Handler, Record, feed, handler_for
 from patterns.pattern import Pattern
 from stator.model import Design, Entity, Stored, Table, get
 
@@ -48,6 +51,17 @@ def messages_in(shop: Shop, checkpoint: str | None = None) -> list[str]:
     return [f"{each['topic']} {each['order_id']}" for each in images if each["_type"] == "Message"]
 
 
+def relay_of(send: Callable[[str, str], None]) -> Handler:
+    """A Lambda handler for the stream: it sends each message to its topic; what was not sent is given to it again."""
+
+    def relay(record: Record) -> None:
+        image = record["dynamodb"].get("NewImage", {})
+        if record["eventName"] == "INSERT" and image["_type"]["S"] == "Message":
+            send(image["topic"]["S"], image["order_id"]["S"])
+
+    return handler_for(relay)
+
+
 def placed(shop: Shop) -> object:
     """An order is placed, its message with it."""
     place(shop, Order(order_id="o1", total=30))
@@ -64,6 +78,13 @@ def relayed(shop: Shop) -> object:
     return messages_in(shop)
 
 
+def relayed_by_function(shop: Shop) -> object:
+    """The relay as a function that the stream feeds, as Lambda does."""
+    sent: list[str] = []
+    feed(shop.db, shop.table_name("orders"), relay_of(lambda topic, text: sent.append(f"{topic} {text}")))
+    return sent
+
+
 PATTERN = Pattern(
     title="Outbox by stream",
     problem="An order is stored and a message about it sent, and a program may stop between the two: then one "
@@ -71,7 +92,7 @@ PATTERN = Pattern(
     "a relay sends what the table's stream brings.",
     design=Shop,
     items=(Order(order_id="o0", total=10),),
-    examples=(placed, refused, relayed),
+    examples=(placed, refused, relayed, relayed_by_function),
     why=(
         "There is no order without its message and no message without its order.",
         "The relay needs no polling and no index of what is unsent: the stream is the queue.",

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from pydantic import AwareDatetime
 
+from patterns.lambdas import Handler, Record, feed, handler_for
 from patterns.pattern import Pattern
-from stator.model import Design, Entity, Stored, Table, at_least, below, get, query
+from stator.model import (
+    Attr,
+    ConditionFailedError,
+    Design,
+    Entity,
+    Stored,
+    Table,
+    at_least,
+    below,
+    get,
+    query,
+)
 
 
 class Event(Entity):
@@ -65,6 +78,21 @@ def event(number: int, at: datetime, value: float) -> Event:
     )
 
 
+def latest_by(telemetry: Telemetry) -> Handler:
+    """A Lambda handler for the stream: it keeps each device's latest, whatever order the events come in."""
+
+    def keep(record: Record) -> None:
+        image = record["dynamodb"].get("NewImage", {})
+        if record["eventName"] != "INSERT" or image["_type"]["S"] != "Event":
+            return
+        at = image["at"]["S"]
+        latest = Latest(device_id=image["device_id"]["S"], at=at, value=float(image["value"]["N"]))
+        with suppress(ConditionFailedError):  # there is a later one
+            telemetry.put(latest, if_=Attr("at").not_exists() | Attr("at").lt(at))
+
+    return handler_for(keep)
+
+
 def newest(telemetry: Telemetry) -> object:
     """A device's newest event of a day."""
     return telemetry.events_of("d1", DAY.date()).page(1)
@@ -95,6 +123,14 @@ def repeated(telemetry: Telemetry) -> None:
     telemetry.create(event(4, datetime(2030, 1, 2, 7, tzinfo=UTC), 22.5))
 
 
+def followed(telemetry: Telemetry) -> object:
+    """Two events come in the wrong order; a function that the stream feeds keeps the latest, and it is not set back."""
+    telemetry.create(event(5, datetime(2030, 1, 2, 9, tzinfo=UTC), 23.0))
+    telemetry.create(event(6, datetime(2030, 1, 2, 8, tzinfo=UTC), 21.5))
+    feed(telemetry.db, telemetry.table_name("telemetry"), latest_by(telemetry))
+    return telemetry.latest_of("d1")
+
+
 PATTERN = Pattern(
     title="Time-based and event data",
     problem="Devices report events that are read by time: the latest, an hour, a day. Time is the sort key, in "
@@ -107,7 +143,7 @@ PATTERN = Pattern(
         event(3, DAY.replace(hour=18), 21.0),
         Latest(device_id="d1", at=DAY.replace(hour=18), value=21.0),
     ),
-    examples=(newest, between, two_days, recorded, repeated),
+    examples=(newest, between, two_days, recorded, repeated, followed),
     why=(
         "A range of time is a range of the sort key, in either direction, without a filter and without an index.",
         "A partition is a device's day: it is bounded, and devices spread over partitions.",
