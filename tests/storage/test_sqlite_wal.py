@@ -69,6 +69,7 @@ def test_with_a_scheduler_the_checkpoint_runs_on_the_helper_between_groups(open_
     store.attach(loop)
     submit(store, answers, lambda own: own.put(b"a", bytes(20_000)))
     loop.turn()
+    loop.help()
     assert answers == [(None, None)]
     assert len(loop.helper) == 1, "the checkpoint"
     submit(store, answers, lambda own: own.put(b"a", b"2"))

@@ -138,60 +138,8 @@ def test_works_still_queued_at_close_are_answered_with_an_error(store: Store, lo
 OpenStore = Callable[..., Store]
 
 
-def slow(store: Store) -> Store:
-    """A store whose disk has been slow, so that every commit goes to the helper."""
-    store._writer._commit_s = 1.0  # type: ignore[attr-defined]
-    return store
-
-
-def test_a_small_group_on_a_quick_disk_is_committed_at_once(open_sqlite: OpenStore) -> None:
-    store, loop, answers = open_sqlite(), HandLoop(), Answers()
-    store.attach(loop)
-    submit(store, answers, add_one)
-    loop.turn()
-    assert not loop.helper
-    assert answers == [(1, None)]
-    slow(store)
-    submit(store, answers, add_one)
-    loop.turn()
-    assert len(loop.helper) == 1
-    loop.run()
-    assert answers == [(1, None), (2, None)]
-
-
-def test_a_large_group_is_committed_on_the_helper(open_sqlite: OpenStore) -> None:
-    store, loop, answers = open_sqlite(), HandLoop(), Answers()
-    store.attach(loop)
-    for _ in range(5):
-        submit(store, answers, add_one)
-    loop.turn()
-    assert len(loop.helper) == 1
-    loop.run()
-    assert len(answers) == 5
-
-
-def test_a_quick_commit_that_fails_fails_its_works(open_sqlite: OpenStore) -> None:
-    store, loop, answers = open_sqlite(), HandLoop(), Answers()
-    store.attach(loop)
-    session = store._session  # type: ignore[attr-defined]
-    commit, failures = type(session).commit, [StatorError("no")]
-
-    def fails(self: object) -> None:
-        if failures:
-            raise failures.pop()
-        commit(session)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(session), "commit", fails)
-        submit(store, answers, add_one)
-        loop.run()
-        submit(store, answers, add_one)
-        loop.run()
-    assert [(result, type(error)) for result, error in answers] == [(None, StatorError), (1, type(None))]
-
-
 def test_works_gather_while_a_commit_is_in_flight(open_sqlite: OpenStore) -> None:
-    store, loop, answers = slow(open_sqlite()), HandLoop(), Answers()
+    store, loop, answers = open_sqlite(), HandLoop(), Answers()
     store.attach(loop)
     submit(store, answers, add_one)
     loop.turn()
@@ -268,7 +216,7 @@ def test_a_lock_that_is_never_let_go_fails_the_works_after_half_a_minute(
 
 
 def test_close_finishes_the_commit_in_flight(open_sqlite: OpenStore) -> None:
-    store, loop, answers = slow(open_sqlite()), HandLoop(), Answers()
+    store, loop, answers = open_sqlite(), HandLoop(), Answers()
     store.attach(loop)
     submit(store, answers, add_one)
     loop.turn()

@@ -3,8 +3,7 @@
 There is one role per store and no writer thread. Without a scheduler the caller that finds the role free takes it and
 leads a group on its own thread; works of other threads join the next group, and the role is handed to one of them.
 With a scheduler, groups are led on the loop's thread and only COMMIT and checkpoints run on its helper thread, while
-the next works gather; a very small group is committed at once where the disk is quick. (Measured beside point reads on
-two cores: a writer thread managed 9 k puts/s, this 23 k.)
+the next works gather. (Measured beside point reads on two cores: a writer thread managed 9 k puts/s, this 23 k.)
 
 While another process writes, begin is tried again after small growing delays, up to `BEGIN_WAIT_S_MAX`.
 """
@@ -26,9 +25,6 @@ T = TypeVar("T")
 
 BEGIN_WAIT_S_MAX: Final = 30.0
 _BEGIN_DELAY_S: Final = 0.0002
-_FEW_WORKS: Final = 4
-_QUICK_COMMIT_S: Final = 0.0005
-_COMMITS_WEIGHED: Final = 8
 _BEGIN_DELAY_S_MAX: Final = 0.01
 
 
@@ -82,8 +78,6 @@ class Writer:
         self._leader: int | None = None
         self._loop_thread: int | None = None
         self._helping: _Help | None = None
-        # What a commit takes lately, seconds: a moving average
-        self._commit_s = 0.0
 
     def borrow(self) -> bool:
         """Keeps the role from being taken until `give_back`, for one read through the session. False when it is
@@ -288,28 +282,14 @@ class Writer:
             failure = error
             self._release_after(lambda: self._fail(group, failure))
             return
-        self._commit(group)
+        self._commit_on_helper(group)
 
-    def _commit(self, group: Group) -> None:
-        """On the helper, unless the group is so small and commits are lately so quick that waking another thread twice
-        would take longer: a client that writes one item after the other has its answer in half the time."""
+    def _commit_on_helper(self, group: Group) -> None:
         if not group.layer:
             self._end_group(group, None)
-        elif len(group.tickets) <= _FEW_WORKS and self._commit_s < _QUICK_COMMIT_S:
-            error: BaseException | None = None
-            try:
-                self._timed_commit()
-            except Exception as failure:
-                error = failure
-            self._end_group(group, error)
-        else:
-            self._helping = _Help(self._timed_commit, lambda error: self._end_group(group, error))
-            self._attached().blocking(self._helping.run, self._helping.then)
-
-    def _timed_commit(self) -> None:
-        began = self._monotonic()
-        self._session.commit()
-        self._commit_s += (self._monotonic() - began - self._commit_s) / _COMMITS_WEIGHED
+            return
+        self._helping = _Help(self._session.commit, lambda error: self._end_group(group, error))
+        self._attached().blocking(self._helping.run, self._helping.then)
 
     def _end_group(self, group: Group, error: BaseException | None) -> None:
         self._helping = None
