@@ -5,12 +5,16 @@ from __future__ import annotations
 from types import ModuleType
 
 from patterns import (
+    analytics,
     audit_trail,
+    chat,
     conditional_writes,
     connections,
     counters,
+    games,
     hierarchy,
     indexing,
+    iot,
     large_items,
     leader_board,
     lifecycle,
@@ -45,5 +49,10 @@ MODULES: tuple[ModuleType, ...] = (
     audit_trail,
 )
 
-CATALOGUE: dict[str, Pattern] = {module.__name__.partition(".")[2]: module.PATTERN for module in MODULES}
+DESIGNS: tuple[ModuleType, ...] = (iot, games, chat, analytics)
+"""Whole applications, which put several patterns together."""
+
+CATALOGUE: dict[str, Pattern] = {
+    module.__name__.partition(".")[2]: module.PATTERN for module in (*MODULES, *DESIGNS)
+}
 """By the name of its module, which is its page's."""

@@ -54,17 +54,20 @@ def page_of(name: str, pattern: Pattern) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def index_page(catalogue: Mapping[str, Pattern]) -> str:
-    rows = [
-        (f"[{each.title}]({name}.md)", inspect.getdoc(_module(each)) or "")
-        for name, each in catalogue.items()
-    ]
+def index_page(patterns: Sequence[ModuleType], designs: Sequence[ModuleType]) -> str:
     return (
         "# Patterns\n\nDesigns that run, in process, on a server and on AWS. Access patterns come first; one table "
         "where that helps; as few indexes as will do; the trade-off is told.\n\n"
-        + _table(("pattern", "what it is for"), rows)
+        + _table(("pattern", "what it is for"), map(_index_row, patterns))
+        + "\n\n## Designs\n\nWhole applications, which put several patterns together.\n\n"
+        + _table(("design", "what it is for"), map(_index_row, designs))
         + "\n"
     )
+
+
+def _index_row(module: ModuleType) -> tuple[str, str]:
+    name = module.__name__.partition(".")[2]
+    return f"[{module.PATTERN.title}]({name}.md)", inspect.getdoc(module) or ""
 
 
 def design_code(pattern: Pattern) -> str:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "docs" / "patterns"
 sys.path.insert(0, str(ROOT))
 
-from patterns.catalogue import CATALOGUE  # noqa: E402
+from patterns.catalogue import CATALOGUE, DESIGNS, MODULES  # noqa: E402
 from patterns.page import index_page, page_of  # noqa: E402
 from patterns.sam import sam_template  # noqa: E402
 
@@ -22,7 +22,7 @@ def render() -> dict[str, str]:
     """File name, within docs/patterns, -> its text."""
     pages = {f"{name}.md": page_of(name, pattern) for name, pattern in CATALOGUE.items()}
     templates = {f"templates/{name}.yaml": sam_template(name, each) for name, each in CATALOGUE.items()}
-    return {"README.md": index_page(CATALOGUE), **pages, **templates}
+    return {"README.md": index_page(MODULES, DESIGNS), **pages, **templates}
 
 
 if __name__ == "__main__":
