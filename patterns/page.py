@@ -61,7 +61,7 @@ def index_page(patterns: Sequence[ModuleType], designs: Sequence[ModuleType]) ->
         + _table(("pattern", "what it is for"), map(_index_row, patterns))
         + "\n\n## Designs\n\nWhole applications, which put several patterns together.\n\n"
         + _table(("design", "what it is for"), map(_index_row, designs))
-        + "\n"
+        + "\n\n[When DynamoDB is the wrong choice](when-not.md)\n"
     )
 
 
