@@ -1,0 +1,55 @@
+"""What the designs of whole applications promise beyond their examples, in memory and over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from patterns import analytics, games, iot
+from patterns.pattern import Pattern
+from patterns.running import Running
+from stator.model import AlreadyExistsError, ConditionFailedError
+
+Prepare = Callable[[Pattern], Running]
+
+
+def test_of_many_players_at_once_as_many_sit_as_there_are_places(prepared: Prepare) -> None:
+    arena: Any = prepared(games.PATTERN).design
+
+    def join(player_id: str) -> None:
+        with suppress(ConditionFailedError):
+            games.join(arena, "m1", player_id)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(join, [f"p{number}" for number in range(6)]))
+    match, *seats = arena.everything_of("m1")
+    assert (match.places, len(seats)) == (0, 2)
+
+
+def test_a_player_sits_once(prepared: Prepare) -> None:
+    arena: Any = prepared(games.PATTERN).design
+    games.join(arena, "m1", "ann")
+    with pytest.raises(AlreadyExistsError):
+        games.join(arena, "m1", "ann")
+    assert arena.match("m1").places == 1
+
+
+def test_a_late_report_keeps_its_reading_and_leaves_the_state(prepared: Prepare) -> None:
+    fleet: Any = prepared(iot.PATTERN).design
+    iot.report(fleet, "d1", iot.DAY.replace(hour=9), 2.0)
+    with pytest.raises(ConditionFailedError):
+        iot.report(fleet, "d1", iot.DAY.replace(hour=8), 1.0)
+    assert fleet.device("d1").reported == 2.0
+    assert [each.value for each in fleet.readings_of("d1", iot.DAY.date())] == [2.0, 1.0]
+
+
+def test_sums_do_not_move_when_a_batch_comes_again(prepared: Prepare) -> None:
+    statistics: Any = prepared(analytics.PATTERN).design
+    analytics.count_views(statistics, "b1", [(9, "home"), (9, "shop")])
+    with pytest.raises(AlreadyExistsError):
+        analytics.count_views(statistics, "b1", [(9, "home"), (9, "shop")])
+    assert [each.views for each in statistics.hours_of("s1", analytics.DAY)] == [2, 0]
