@@ -27,7 +27,7 @@ serve: $(VENV)/.installed
 
 # pytest comes last, so that the last line is its own. It leaves no file behind unless a test failed.
 test: lint $(CLEAN)/.installed $(CLIENTS)/.fetched
-	@STATOR_CLIENTS="$(CURDIR)/$(CLIENTS)" STATOR_CLEAN="$(CURDIR)/$(CLEAN)" $(BIN)/python -m pytest \
+	@TEST_CLIENTS="$(CURDIR)/$(CLIENTS)" TEST_CLEAN="$(CURDIR)/$(CLEAN)" $(BIN)/python -m pytest \
 		-n $(JOBS) --dist loadfile -rfEs -o tmp_path_retention_policy=failed $(PYTEST_ARGS)
 
 lint: $(VENV)/.tools
@@ -39,8 +39,8 @@ bench: $(VENV)/.plots
 
 soak: $(VENV)/.tools
 	@$(BIN)/python -m benchmarks soak $(SOAK_ARGS)
-	@STATOR_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -rfEs -o tmp_path_retention_policy=failed \
-		$$(grep -rl STATOR_SOAK tests --include='test_*.py') $(PYTEST_ARGS)
+	@SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -rfEs -o tmp_path_retention_policy=failed \
+		$$(grep -rl SOAK tests --include='test_*.py') $(PYTEST_ARGS)
 
 clean:
 	rm -rf $(VENV) $(CACHE) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

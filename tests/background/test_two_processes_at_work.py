@@ -1,6 +1,6 @@
 """The process that does the background work is killed, and another goes on with it: real processes, a real clock.
 
-`STATOR_SOAK=1` runs the long one: processes killed over and over, and each item expired exactly once.
+`SOAK=1` runs the long one: processes killed over and over, and each item expired exactly once.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def removals(process: Process) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(not os.environ.get("STATOR_SOAK"), reason="takes a minute; STATOR_SOAK=1 runs it")
+@pytest.mark.skipif(not os.environ.get("SOAK"), reason="takes a minute; SOAK=1 runs it")
 def test_however_often_holders_are_killed_each_item_expires_exactly_once(tmp_path: Path) -> None:
     rng = random.Random(7)
     process = Process(open_store(str(tmp_path / "app.db"), "relaxed"))

@@ -21,7 +21,7 @@ from stator.storage.contract import Aside, Steps, drive
 from stator.storage.memory import MemoryStore
 
 RECORDS = 40
-STEP = 1 if os.environ.get("STATOR_SOAK") else 13
+STEP = 1 if os.environ.get("SOAK") else 13
 
 
 class Killed(Exception):

@@ -17,7 +17,7 @@ from stator.errors import UnsupportedFileError
 from stator.storage.sqlite import SqliteStore
 
 PAGE = 8192
-SOAK = bool(os.environ.get("STATOR_SOAK"))
+SOAK = bool(os.environ.get("SOAK"))
 EVERY = 1 if SOAK else 1499
 """How many bytes apart flips are; a prime, so that they fall everywhere within pages."""
 

@@ -23,7 +23,7 @@ import pytest
 import stator
 
 ROOT = Path(__file__).resolve().parents[2]
-CLIENTS = Path(os.environ.get("STATOR_CLIENTS", ROOT / ".cache" / "clients"))
+CLIENTS = Path(os.environ.get("TEST_CLIENTS", ROOT / ".cache" / "clients"))
 ENDPOINT = re.compile(r"http://[\w.\[\]:]+:\d+")
 START_S_MAX = 30
 STOP_S_MAX = 30

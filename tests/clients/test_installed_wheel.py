@@ -15,9 +15,9 @@ COMMAND_S_MAX = 60
 @pytest.fixture(scope="module")
 def binaries() -> Path:
     """The folder of the clean environment's commands; `make test` makes it."""
-    if "STATOR_CLEAN" not in os.environ:
+    if "TEST_CLEAN" not in os.environ:
         pytest.skip("the clean environment: not made; `make test` makes it")
-    return Path(os.environ["STATOR_CLEAN"]) / "bin"
+    return Path(os.environ["TEST_CLEAN"]) / "bin"
 
 
 def outcome(*command: str | Path) -> subprocess.CompletedProcess[str]:

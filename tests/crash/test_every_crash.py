@@ -32,7 +32,7 @@ from stator.storage.contract import Store, Transaction
 from stator.storage.memory import MemoryStore
 from stator.storage.sqlite.store import SqliteStore
 
-SOAK = bool(os.environ.get("STATOR_SOAK"))
+SOAK = bool(os.environ.get("SOAK"))
 POINTS = 4
 FAILURES = 1
 READS_STEP = 40

@@ -10,7 +10,7 @@ import pytest
 from load import Load, Writer, check, create_tables
 from stator_process import Client, Refused, StatorProcess
 
-ROUNDS = 300 if os.environ.get("STATOR_SOAK") else 15
+ROUNDS = 300 if os.environ.get("SOAK") else 15
 WRITERS = 6
 
 

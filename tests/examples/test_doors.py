@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import urllib.request
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import boto3
@@ -14,7 +15,9 @@ from server_process import Output, this_stators_environment
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ENVIRONMENT = {**this_stators_environment(), "PYTHONDONTWRITEBYTECODE": "1"}
 EXAMPLE_S_MAX = 60
-PLUGIN = ("-p", "stator.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:xdist", "-v")
+# The plugin, unless it is installed and so loads itself
+LOADED = any(point.name == "stator" for point in entry_points(group="pytest11"))
+PLUGIN = (*(() if LOADED else ("-p", "stator.pytest_plugin")), "-p", "no:cacheprovider", "-p", "no:xdist", "-v")
 HERE_ALREADY = {"questions.py", "questions_tables.py"}
 """Programs with tests of their own, and their parts."""
 

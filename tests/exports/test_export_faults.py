@@ -19,7 +19,7 @@ from failing_objects import Countdown, Killed, World, disk_error
 from stator.clock import ManualClock
 from stator.storage.contract import drive
 
-STEP = 1 if os.environ.get("STATOR_SOAK") else 5
+STEP = 1 if os.environ.get("SOAK") else 5
 ITEMS = 70
 PUTS = 25
 KINDS = ["FULL_EXPORT", "INCREMENTAL_EXPORT"]

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "crash"))
 
 from stator_process import Client, StatorProcess
 
-ITEMS = 20_000 if os.environ.get("STATOR_SOAK") else 3_000
-KILLS = 60 if os.environ.get("STATOR_SOAK") else 2
+ITEMS = 20_000 if os.environ.get("SOAK") else 3_000
+KILLS = 60 if os.environ.get("SOAK") else 2
 
 
 def fill(client: Client) -> None:

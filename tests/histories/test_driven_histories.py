@@ -21,7 +21,7 @@ from stator.storage.memory import MemoryStore
 from stator.storage.simulator import SimulatorStore
 from stator.storage.sqlite.store import SqliteStore
 
-SEEDS = 100 if os.environ.get("STATOR_SOAK") else 4
+SEEDS = 100 if os.environ.get("SOAK") else 4
 
 STORES: dict[str, Callable[[Path], Store]] = {
     "memory": lambda path: MemoryStore(),

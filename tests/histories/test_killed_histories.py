@@ -26,7 +26,7 @@ from stator.engine.database import Database
 from stator.engine.verification import verify
 from stator.storage.sqlite.store import SqliteStore
 
-LONG = bool(os.environ.get("STATOR_SOAK"))
+LONG = bool(os.environ.get("SOAK"))
 FILES = 12 if LONG else 1
 KILLS = 25 if LONG else 5
 CALLS_MAX = 250 if LONG else 120

@@ -30,7 +30,7 @@ from stator.storage.contract import Store
 from stator.storage.memory import MemoryStore
 from stator.storage.simulator import SimulatorStore
 
-LONG = bool(os.environ.get("STATOR_SOAK"))
+LONG = bool(os.environ.get("SOAK"))
 SEEDS = 10 if LONG else 1
 EACH = 200 if LONG else 40
 THREADS = 6

@@ -20,7 +20,7 @@ from stator.server.background import BackgroundServer
 from stator.server.bounds import Bounds
 from stator.storage import open_store
 
-SOAK = bool(os.environ.get("STATOR_SOAK"))
+SOAK = bool(os.environ.get("SOAK"))
 CLIENTS, VALUE = (2000, 100_000) if SOAK else (120, 50_000)
 WRITES_BYTES = 12 << 20 if SOAK else 1 << 20
 

@@ -28,7 +28,7 @@ from stator.server.background import BackgroundServer
 from stator.server.requestlog import RequestLog
 from stator.storage.memory import MemoryStore
 
-SOAK = bool(os.environ.get("STATOR_SOAK"))
+SOAK = bool(os.environ.get("SOAK"))
 AT_ONCE = 24
 # Requests of each operation, and of each that reads or writes items
 ROUNDS, ITEM_ROUNDS = (300, 2000) if SOAK else (12, 100)

@@ -22,7 +22,7 @@ from stator.server.bounds import Bounds
 from stator.server.requestlog import RequestLog
 from stator.storage.memory import MemoryStore
 
-EXAMPLES = 8000 if os.environ.get("STATOR_SOAK") else 400
+EXAMPLES = 8000 if os.environ.get("SOAK") else 400
 STATUSES = {200, 400, 403, 404, 405, 408, 413, 417, 431, 503, 505}
 LIST = request("ListTables", {})
 

@@ -15,7 +15,7 @@ from raw_http import RawClient, head, request
 
 from stator.server.listening import raise_file_limit
 
-SOAK = bool(os.environ.get("STATOR_SOAK"))
+SOAK = bool(os.environ.get("SOAK"))
 MB = 1 << 20
 ITEMS, PUTS, CROWD = (50_000, 20_000, 2000) if SOAK else (2000, 320, 240)
 SCHEMA = {

@@ -22,7 +22,7 @@ from stator.storage.contract import Steps, Work
 from stator.storage.memory import MemoryStore
 
 SCANS = 32
-SOAK = bool(os.environ.get("STATOR_SOAK"))
+SOAK = bool(os.environ.get("SOAK"))
 ITEMS, GETS = (100_000, 1000) if SOAK else (12_000, 200)
 SCAN = {
     "TableName": "tiny",

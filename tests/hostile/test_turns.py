@@ -22,7 +22,7 @@ GET = {"TableName": "small", "Key": {"pk": {"S": "a"}}}
 # Turns that touch the largest item: decoded, changed, measured and encoded; the others decode no more than a piece
 TOUCHING = 3.0
 OTHERS = 1.2
-VALUES = 400_000 if os.environ.get("STATOR_SOAK") else 40_000
+VALUES = 400_000 if os.environ.get("SOAK") else 40_000
 
 
 @pytest.fixture(scope="module")

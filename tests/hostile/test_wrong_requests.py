@@ -21,7 +21,7 @@ from stator.server.requestlog import RequestLog
 from stator.storage.memory import MemoryStore
 
 AT_ONCE = 24
-EXAMPLES = 20_000 if os.environ.get("STATOR_SOAK") else 400
+EXAMPLES = 20_000 if os.environ.get("SOAK") else 400
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from import_session import asking, counts, items
 
 from stator.clock import ManualClock
 
-STEP = 1 if os.environ.get("STATOR_SOAK") else 3
+STEP = 1 if os.environ.get("SOAK") else 3
 RECORDS = 40
 OBJECTS = 2
 FORMS = ["NONE", "GZIP"]

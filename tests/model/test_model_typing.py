@@ -1,4 +1,4 @@
-"""A type checker knows what each pattern is given and what it yields. Slow: with STATOR_SOAK=1."""
+"""A type checker knows what each pattern is given and what it yields. Slow: with SOAK=1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WRONG = {
 }
 
 
-@pytest.mark.skipif(os.environ.get("STATOR_SOAK") != "1", reason="takes a while: STATOR_SOAK=1")
+@pytest.mark.skipif(os.environ.get("SOAK") != "1", reason="takes a while: SOAK=1")
 def test_a_type_checker_knows_every_call(tmp_path: Path) -> None:
     api = pytest.importorskip("mypy.api")
     place = tmp_path / "typed_design.py"

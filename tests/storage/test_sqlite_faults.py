@@ -31,7 +31,7 @@ WORKS: Works = [
     lambda own: [own.put(b"6", b"six"), own.delete(b"3")],
 ]
 SMALL_WAL = 40_000
-SOAK = bool(os.environ.get("STATOR_SOAK"))
+SOAK = bool(os.environ.get("SOAK"))
 STEP = 1 if SOAK else 13
 
 

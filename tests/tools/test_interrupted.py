@@ -176,7 +176,7 @@ def _child(calls: int, *arguments: object) -> int:
     return subprocess.run(command, capture_output=True, timeout=60, check=False, env=environ).returncode
 
 
-@pytest.mark.parametrize("calls", [2, 5] if "STATOR_SOAK" not in os.environ else range(30))
+@pytest.mark.parametrize("calls", [2, 5] if "SOAK" not in os.environ else range(30))
 def test_killed_processes_are_gone_on_after(calls: int, tmp_path: Path) -> None:
     path = file_with(tmp_path / "shop.db", ITEMS)
     copy = file_with(tmp_path / "copy.db", [])

@@ -19,7 +19,7 @@ from transfers import ACCOUNTS, BALANCE, balances, by_the_ledger, ledger, move, 
 
 Members = dict[str, Any]
 
-ROUNDS = 100 if os.environ.get("STATOR_SOAK") else 4
+ROUNDS = 100 if os.environ.get("SOAK") else 4
 MOVERS = 6
 
 
