@@ -47,6 +47,27 @@ Handler = Callable[["Database", Request, Call], Answer | Steps[Answer]]
 
 Operations = Mapping[str, Handler]
 
+_ITEM_READS = frozenset(("BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"))
+ITEM_WRITES = frozenset(
+    (
+        "BatchExecuteStatement",
+        "BatchWriteItem",
+        "DeleteItem",
+        "ExecuteStatement",
+        "ExecuteTransaction",
+        "PutItem",
+        "TransactWriteItems",
+        "UpdateItem",
+    )
+)
+_OF_ITEMS = _ITEM_READS | ITEM_WRITES
+_OTHER_READS = ("Describe", "Get", "List")
+
+
+def may_leave_work(operation: str) -> bool:
+    """Whether an operation, by its name, may have begun a job: it neither reads nor writes items alone."""
+    return operation not in _OF_ITEMS and not operation.startswith(_OTHER_READS)
+
 
 def operate(handler: Handler, db: Database, request: Request, call: Call) -> Answer | Steps[Answer]:
     """Calls an operation, through the one who watches the database if somebody does (`Database.watch`)."""

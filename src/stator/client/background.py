@@ -20,6 +20,7 @@ import weakref
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from stator.api.call import ITEM_WRITES, may_leave_work
 from stator.engine.database import Database
 from stator.engine.jobs import Lane
 from stator.engine.lease import Lease
@@ -33,27 +34,7 @@ from stator.limits import (
 )
 from stator.storage.contract import drive
 
-_ITEM_READS = frozenset(("BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"))
-_OTHER_READS = ("Describe", "Get", "List")
-_ITEM_WRITES = frozenset(
-    (
-        "BatchExecuteStatement",
-        "BatchWriteItem",
-        "DeleteItem",
-        "ExecuteStatement",
-        "ExecuteTransaction",
-        "PutItem",
-        "TransactWriteItems",
-        "UpdateItem",
-    )
-)
 _OURS = (Lane.UPKEEP, Lane.STORE)
-
-
-def may_leave_work(operation: str) -> bool:
-    """Whether an operation, by its name, may have begun a job: it neither reads nor writes items alone."""
-    is_of_items = operation in _ITEM_WRITES or operation in _ITEM_READS
-    return not is_of_items and not operation.startswith(_OTHER_READS)
 
 
 class Background:
@@ -99,7 +80,7 @@ class Background:
 
     def after(self, operation: str) -> None:
         """To be called after each operation: wakes, or begins, the thread if this one calls for it."""
-        if operation in _ITEM_WRITES:
+        if operation in ITEM_WRITES:
             if not self._runs:
                 self._begin()
         elif may_leave_work(operation):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from stator.api.call import Call, Operations, operate
+from stator.api.call import Call, Operations, may_leave_work, operate
 from stator.engine.database import Database
 from stator.errors import InternalServerError, LimitedElsewhereError, ServiceError
 from stator.limits import PIECE_BYTES
@@ -31,8 +31,6 @@ from stator.wire.requests import Head, answer_type, read_head
 
 Reply = Callable[[bytes], None]
 _READS = (b"GET", b"HEAD")
-# The operations that may leave work for jobs end so
-_BEGIN_JOBS = ("Table", "Backup", "ToPointInTime")
 # What a query is asked besides its key: most of what it reads may be left out
 _FILTERS = frozenset(("FilterExpression", "QueryFilter"))
 # The status in the log of a request whose client went away: nginx's, for HTTP has none
@@ -259,7 +257,7 @@ class DynamoService:
 
     def _render(self, exchange: Exchange, status: int, body: bytes, error: str | None) -> bytes:
         call = exchange.call
-        if call is not None and call.operation.endswith(_BEGIN_JOBS):
+        if call is not None and may_leave_work(call.operation):
             self._changed()
         if call is not None and call.warning is not None:
             self._log.event("warning", operation=call.operation, table=call.table, warning=call.warning)

@@ -13,8 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from stator.api.call import Answer, Call, Handler, Request
-from stator.client.background import may_leave_work
+from stator.api.call import Answer, Call, Handler, Request, may_leave_work
 from stator.engine.database import Database, Options
 from stator.engine.tables import Catalogue
 from stator.errors import ServiceError, StatorError
