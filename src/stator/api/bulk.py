@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from stator.api.call import Answer, Call, Request
 from stator.api.names import namespace, resolve_managed
 from stator.api.tables.refusals import invalid
-from stator.api.transfers import Named, ending, hash_of, hex_token, id_of_hex_token, new_uuid, page
+from stator.api.transfers import Named, ending, hash_of, hex_token, id_of_hex_token, listing, new_uuid, page
 from stator.engine import bulk_puts
 from stator.engine.bulk_records import BULK_PUTS, ITSELF, BulkPut, BulkStatus
 from stator.engine.catalogue import Status, Table
@@ -104,15 +105,8 @@ def list_bulk_operations(db: Database, request: Request, call: Call) -> Steps[An
 
     after = id_of_hex_token(request.get("NextToken"))
     limit = request.get("MaxResults") or BULK_LIST_MAX
-    return _list(page(db, BULK_PUTS, namespace(db, call), is_listed, after, limit, newest_first=True))
-
-
-def _list(found: Steps[tuple[list[BulkPut], str | None]]) -> Steps[Answer]:
-    records, following = yield from found
-    answer: Answer = {"BulkOperationsSummaryList": [_summary(record) for record in records]}
-    if following is not None:
-        answer["NextToken"] = hex_token(following, _TOKEN_BYTES)
-    return answer
+    found = page(db, BULK_PUTS, namespace(db, call), is_listed, after, limit, newest_first=True)
+    return listing("BulkOperationsSummaryList", found, _summary, partial(hex_token, bytes_min=_TOKEN_BYTES))
 
 
 def _described(record: BulkPut) -> dict[str, Any]:

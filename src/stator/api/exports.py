@@ -10,7 +10,7 @@ from stator.api.call import Answer, Call, Request
 from stator.api.export_filters import checked_filter, interval_within
 from stator.api.names import namespace, place
 from stator.api.tables.refusals import invalid
-from stator.api.transfers import Named, ending, hash_of, new_uuid, of_table, page
+from stator.api.transfers import Named, ending, hash_of, listing, new_uuid, of_table, page
 from stator.engine import exports
 from stator.engine.catalogue import Table
 from stator.engine.export_records import EXPORTS, Export, ExportStatus
@@ -114,19 +114,12 @@ def list_exports(db: Database, request: Request, call: Call) -> Steps[Answer]:
     if after and not _ID.fullmatch(after):
         raise ValidationException(f"Invalid Request: Provided nextToken is invalid: {after}")
     limit = request.get("MaxResults") or LIST_TRANSFERS_MAX
-    return _list(page(db, EXPORTS, namespace(db, call), of_table(table), after, limit))
+    found = page(db, EXPORTS, namespace(db, call), of_table(table), after, limit)
+    return listing("ExportSummaries", found, _summary, str)
 
 
-def _list(found: Steps[tuple[list[Export], str | None]]) -> Steps[Answer]:
-    records, following = yield from found
-    summaries = [
-        {"ExportArn": record.arn, "ExportStatus": record.status, "ExportType": record.type}
-        for record in records
-    ]
-    answer: Answer = {"ExportSummaries": summaries}
-    if following is not None:
-        answer["NextToken"] = following
-    return answer
+def _summary(record: Export) -> dict[str, Any]:
+    return {"ExportArn": record.arn, "ExportStatus": record.status, "ExportType": record.type}
 
 
 def _described(record: Export) -> dict[str, Any]:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from stator.api.call import Answer, Call, Request
 from stator.api.names import namespace, place
 from stator.api.tables.creation import new_table
-from stator.api.transfers import Named, ending, hash_of, hex_token, id_of_hex_token, new_uuid, of_table, page
+from stator.api.transfers import (
+    Named,
+    ending,
+    hash_of,
+    hex_token,
+    id_of_hex_token,
+    listing,
+    new_uuid,
+    of_table,
+    page,
+)
 from stator.engine import imports
 from stator.engine.import_records import IMPORTS, Import
 from stator.engine.import_sources import require_libraries
@@ -90,15 +101,8 @@ def list_imports(db: Database, request: Request, call: Call) -> Steps[Answer]:
     table = None if request.get("TableArn") is None else place(db, call, request["TableArn"])
     after = id_of_hex_token(request.get("NextToken"))
     limit = request.get("PageSize") or LIST_TRANSFERS_MAX
-    return _list(page(db, IMPORTS, namespace(db, call), of_table(table), after, limit))
-
-
-def _list(found: Steps[tuple[list[Import], str | None]]) -> Steps[Answer]:
-    records, following = yield from found
-    answer: Answer = {"ImportSummaryList": [_summary(record) for record in records]}
-    if following is not None:
-        answer["NextToken"] = hex_token(following, _TOKEN_BYTES)
-    return answer
+    found = page(db, IMPORTS, namespace(db, call), of_table(table), after, limit)
+    return listing("ImportSummaryList", found, _summary, partial(hex_token, bytes_min=_TOKEN_BYTES))
 
 
 def _described(record: Import) -> dict[str, Any]:

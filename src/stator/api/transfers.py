@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from stator.api.call import Call
+from stator.api.call import Answer, Call
 from stator.api.names import Place, namespace
 from stator.engine.transfer_lists import Transfer, TransferList
 from stator.errors import ServiceError, ValidationException
@@ -99,6 +99,20 @@ def page(
         if following is None or len(found) == limit:
             return found, following
         yield None
+
+
+def listing(
+    member: str,
+    found: Steps[tuple[list[T], str | None]],
+    summary: Callable[[T], dict[str, Any]],
+    token: Callable[[str], str],
+) -> Steps[Answer]:
+    """The answer that lists a page: its summaries as `member`, and what goes on behind it as a token."""
+    records, following = yield from found
+    answer: Answer = {member: [summary(record) for record in records]}
+    if following is not None:
+        answer["NextToken"] = token(following)
+    return answer
 
 
 def of_table(table: Place | None) -> Callable[[Transfer], bool]:
