@@ -59,6 +59,7 @@ class Page:
 PAGES = (
     Page("stator.md", "stator", "stator", "native.md"),
     Page("conditions.md", "stator.conditions", "conditions", "native.md", constructs=True),
+    Page("metering.md", "stator.metering", "metering", "native.md", constructs=True),
     Page("boto3.md", "stator.boto3", "boto3", "boto3.md", constructs=True),
     Page("asgi.md", "stator.asgi", "asgi", "asgi.md"),
     Page("pytest.md", "The pytest plugin", "pytest_plugin", "pytest.md", is_plugin=True),
@@ -272,9 +273,15 @@ class Reference:
             if named is None:
                 parts.append(each if isinstance(each, str) else each.name)
             else:
-                meant = self._told(named.value) if named.is_attribute else named.name
+                meant = self._meant(named.value) if named.is_attribute else named.name
                 parts.append(named.name if len(meant) > _MEANT_MAX else meant)
         return "".join(parts)
+
+    def _meant(self, value: Any) -> str:
+        """What an alias stands for; a type variable stands for any of its types."""
+        if isinstance(value, griffe.ExprCall) and str(value.function) == "TypeVar":
+            return " | ".join(self._told(each) for each in value.arguments[1:])
+        return self._told(value)
 
     def _named(self, expression: Any) -> Any:
         """The class or the constant of ours that a name means, or None."""

@@ -28,7 +28,7 @@ _HOMES = {
     "open": ("stator.client.native.opening", "open"),
     "open_async": ("stator.client.native.opening", "open_async"),
 }
-_MODULES = ("asgi", "boto3", "conditions", "errors")
+_MODULES = ("asgi", "boto3", "conditions", "errors", "metering")
 
 
 def __getattr__(name: str) -> object:

@@ -35,7 +35,11 @@ FLOORS: list[set[str]] = [
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Beside the tower, on the client alone, so that they run on AWS unchanged. Commands may show them.
-BESIDE = {"conditions": {"client", "conditions"}, "model": {"client", "model"}}
+BESIDE = {
+    "conditions": {"client", "conditions"},
+    "metering": {"client", "metering"},
+    "model": {"client", "model"},
+}
 
 LINES_MAX = 450
 ROOMS_WITHOUT_A_PURPOSE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}

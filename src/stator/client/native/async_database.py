@@ -35,6 +35,7 @@ class AsyncDB:
         self._driver = AsyncDriver(transport)
         self._plain = Dialect.plain(values)
         self._now = now
+        self._made_with = (values, now)
         region = getattr(transport, "region", "")
         self.client = Client(self._driver, Dialect.low_level(), region)
         self.meta = Meta(Client(self._driver, self._plain, region))
@@ -102,6 +103,10 @@ class AsyncDB:
 
     def get_available_subresources(self) -> list[str]:
         return ["Table"]
+
+    def _through(self, transport: Transport) -> AsyncDB:
+        """The same database by a transport that stands before this one's."""
+        return AsyncDB(transport, *self._made_with)
 
     async def _call(self, operation: str, arguments: Any) -> dict[str, Any]:
         return await self._driver.one(operation, self._plain.of(operation), arguments)

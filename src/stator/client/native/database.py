@@ -51,6 +51,7 @@ class DB:
         self._driver = Driver(transport, sleep)
         self._plain = Dialect.plain(values)
         self._now = now
+        self._made_with = (values, now, sleep)
         region = getattr(transport, "region", "")
         self.client = Client(self._driver, Dialect.low_level(), region)
         self.meta = Meta(Client(self._driver, self._plain, region))
@@ -149,6 +150,10 @@ class DB:
     def get_available_subresources(self) -> list[str]:
         """boto3's: ["Table"]."""
         return ["Table"]
+
+    def _through(self, transport: Transport) -> DB:
+        """The same database by a transport that stands before this one's."""
+        return DB(transport, *self._made_with)
 
     def _call(self, operation: str, arguments: Any) -> dict[str, Any]:
         return self._driver.one(operation, self._plain.of(operation), arguments)
