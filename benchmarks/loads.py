@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.neighbours import Backfill, Export, Work
 from benchmarks.tables import BATCH_ITEMS_MAX, Table
 from benchmarks.templates import Template, template
 
@@ -29,8 +30,9 @@ class Request:
 class Load:
     """Requests in equal shares over these connections, each sending the next when it is answered.
 
-    `floor` is which raw SQLite rate stands beside it: "get", "put", or none. `beside` is a load that runs at the same
-    time and is not measured. `both_cores`: server and load are not pinned."""
+    `floor` is which raw SQLite rate stands beside it: "get", "put", or none. `beside` runs at the same time and
+    is not measured. `both_cores`: server and load are not pinned. `workers`: the server's
+    processes."""
 
     name: str
     title: str
@@ -41,8 +43,9 @@ class Load:
     rate_budget: float | None = None
     p99_budget_us: float | None = None
     sqlite_share_budget: float | None = None
-    beside: Load | None = None
+    beside: Load | Work | None = None
     both_cores: bool = False
+    workers: int = 1
 
 
 def is_empty(answer: dict[str, Any]) -> bool:
@@ -132,7 +135,7 @@ def filtered_scan(table: Table) -> Request:
 def standard() -> list[Load]:
     """The loads of every run, in the order of the report."""
     gets, puts = get(ITEMS), put(ITEMS)
-    scans = Load("scan", "Filtered Scan", TINY, (filtered_scan(TINY),), 32)
+    scans = Load("scan", "32 filtered Scans", TINY, (filtered_scan(TINY),), 32)
     mixed = "GetItem and PutItem, half each"
     return [
         Load("get", "GetItem", ITEMS, (gets,), 1, "get"),
@@ -147,25 +150,28 @@ def standard() -> list[Load]:
         Load("batch", "BatchWriteItem of 25 items", ITEMS, (batch_write(ITEMS),), 16),
         Load("mixed", mixed, ITEMS, (gets, puts), 64),
         Load("mixed", f"{mixed}, not pinned", ITEMS, (gets, puts), 64, both_cores=True),
-        Load(
-            "beside",
-            "GetItem beside 32 filtered Scans",
-            ITEMS,
-            (gets,),
-            1,
-            p99_budget_us=10_000,
-            beside=scans,
+        *(
+            Load("workers", f"GetItem, not pinned, --workers {each}", ITEMS, (gets,), 64, both_cores=True, workers=each)
+            for each in (1, 2)
         ),
-        Load(
-            "beside",
-            "GetItem beside 32 filtered Scans",
-            ITEMS,
-            (gets,),
-            32,
-            p99_budget_us=10_000,
-            beside=scans,
-        ),
+        _get_beside(scans, 1),
+        _get_beside(scans, 32),
+        _get_beside(Load("batch", "a bulk load", ITEMS, (batch_write(ITEMS),), 8), 32),
+        _get_beside(Backfill(ITEMS), 32),
+        _get_beside(Export(ITEMS), 32),
     ]
+
+
+def _get_beside(beside: Load | Work, connections: int) -> Load:
+    return Load(
+        "beside",
+        f"GetItem beside {beside.title}",
+        ITEMS,
+        (get(ITEMS),),
+        connections,
+        p99_budget_us=10_000,
+        beside=beside,
+    )
 
 
 def large() -> list[Load]:

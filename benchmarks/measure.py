@@ -45,7 +45,7 @@ class Bench:
 def measure(bench: Bench, server: Server, load: Load, sqlite_per_s: float | None = None) -> LoadRow:
     """The medians of a load on a running server, beside a do-nothing server whose answers are as large."""
     answer_bytes = check(server.url, load)
-    if load.beside is not None:
+    if isinstance(load.beside, Load):
         check(server.url, load.beside)
     if load.both_cores:
         bench = replace(bench, cores=Cores(None, None))
@@ -117,14 +117,21 @@ def run_mix(bench: Bench, server: Server, mix: Mix, connections: int, seconds: f
 def _run_beside(bench: Bench, server: Server, load: Load) -> wrk.Run:
     """A run while the load's neighbour, if it has one, is running as well. The neighbour's errors count; that it got
     no answer in so short a time is none."""
-    seconds, other = bench.pace.seconds, load.beside
+    other = load.beside
     if other is None:
-        return run_once(bench, server, load, seconds)
-    mix = even([request.template for request in other.requests])
-    other_s = seconds + 2 * _BESIDE_LEAD_S
-    with wrk.started(server.url, mix, other.connections, other_s, bench.cores.load, bench.folder) as process:
-        time.sleep(_BESIDE_LEAD_S)
-        run = run_once(bench, server, load, seconds)
-        errors = wrk.result(process).errors
+        return run_once(bench, server, load, bench.pace.seconds)
+    with _beside(bench, server, other) if isinstance(other, Load) else other.running(server.url) as error:
+        run = run_once(bench, server, load, bench.pace.seconds)
+        errors = error()
     # What the server used, it used for the neighbour as well
     return replace(run, cpu_us=0.0, errors=f"{other.title}: {errors}" if errors else run.errors)
+
+
+@contextmanager
+def _beside(bench: Bench, server: Server, other: Load) -> Iterator[Callable[[], str]]:
+    mix = even([request.template for request in other.requests])
+    seconds = bench.pace.seconds + 2 * _BESIDE_LEAD_S
+    cores = bench.cores
+    with wrk.started(server.url, mix, other.connections, seconds, cores.load, bench.folder) as process:
+        time.sleep(_BESIDE_LEAD_S)
+        yield lambda: wrk.result(process).errors

@@ -12,6 +12,7 @@ from benchmarks.console import HEADER, Console
 from benchmarks.footprint import remove, stator
 from benchmarks.loads import Load
 from benchmarks.measure import Bench, Pace, measure
+from benchmarks.neighbours import bucket
 from benchmarks.processes import output_of, pinned, python, serving, two_cores
 from benchmarks.results import FigureRow, Results, Row
 from benchmarks.tables import Table
@@ -52,16 +53,26 @@ def _run_loads(chosen: Sequence[Load], bench: Bench, results: Results, console: 
         return
     rates = _sqlite_rates(chosen, bench, console)
     path = bench.folder / "stator.db"
-    with serving(stator(path), bench.cores.server) as server:
-        for table in _tables(chosen):
-            console.doing(f"Filling table {table.name} ({table.items:,} items)")
-            tables.fill(server.url, table, lambda written: console.step(f"{written:,}"))
-        for load in chosen:
-            console.doing(f"{load.title}, {load.connections} connections")
-            _add(results, console, measure(bench, server, load, rates.get(_sqlite_key(load))))
-        figure = FigureRow("memory", "Memory after these loads", server.memory_bytes() / 1e6, "MB")
-    _add(results, console, figure)
+    unfilled = _tables(chosen)
+    for workers in sorted({load.workers for load in chosen}):
+        with serving(_command(path, workers, bench), bench.cores.server) as server:
+            while unfilled:
+                table = unfilled.pop()
+                console.doing(f"Filling table {table.name} ({table.items:,} items)")
+                tables.fill(server.url, table, lambda written: console.step(f"{written:,}"))
+            for load in chosen:
+                if load.workers == workers:
+                    console.doing(f"{load.title}, {load.connections} connections")
+                    _add(results, console, measure(bench, server, load, rates.get(_sqlite_key(load))))
+            if workers == 1:
+                memory = server.memory_bytes() / 1e6
+                _add(results, console, FigureRow("memory", "Memory after these loads", memory, "MB"))
     remove(path)
+
+
+def _command(path: Path, workers: int, bench: Bench) -> list[str]:
+    more = [] if workers == 1 else ["--workers", str(workers)]
+    return [*stator(path), *more, "--s3-folder", str(bucket(bench.folder))]
 
 
 def _tables(chosen: Sequence[Load]) -> list[Table]:

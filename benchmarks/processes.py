@@ -120,24 +120,36 @@ class Server:
         """Moves all its threads to this core, or lets them run on any."""
         if core != self.core:
             allowed = ",".join(map(str, sorted(os.sched_getaffinity(0)))) if core is None else str(core)
-            arguments = ["taskset", "-a", "-c", "-p", allowed, str(self.pid)]
-            subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
+            for pid in self._pids():
+                arguments = ["taskset", "-a", "-c", "-p", allowed, str(pid)]
+                subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
             self.core = core
+
+    def _pids(self) -> list[int]:
+        """Its own and those of the processes it has started."""
+        with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as children:
+            return [self.pid, *map(int, children.read().split())]
 
     def cpu_s(self) -> float:
         """Seconds of a core that it has used so far, in user code and in the kernel."""
-        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        ticks = 0
+        for pid in self._pids():
+            with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+                fields = stat.read().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def written_bytes(self) -> int:
         """What it made the kernel write to disks so far: pages that it made dirty."""
-        with open(f"/proc/{self.pid}/io", encoding="ascii") as counters:
-            figures = dict(line.split(": ") for line in counters)
-        return int(figures["write_bytes"])
+        written = 0
+        for pid in self._pids():
+            with open(f"/proc/{pid}/io", encoding="ascii") as counters:
+                figures = dict(line.split(": ") for line in counters)
+            written += int(figures["write_bytes"])
+        return written
 
     def memory_bytes(self) -> int:
-        """Resident memory now."""
+        """Resident memory of its own process now."""
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
             for line in status:
                 if line.startswith("VmRSS:"):

@@ -18,7 +18,7 @@ from benchmarks.templates import fill, template
 LOADS = loads.standard() + loads.large()
 REQUESTS = {
     f"{request.template.operation}-{load.table.name}-{load.name}": request
-    for load in [*LOADS, *(load.beside for load in LOADS if load.beside)]
+    for load in [*LOADS, *(load.beside for load in LOADS if isinstance(load.beside, Load))]
     for request in load.requests
 }
 
