@@ -255,6 +255,9 @@ ARN_CHARS_MAX = 1024
 VALIDATION_ERRORS_MAX = 10
 ECHO_CHARS_MAX = 64 * 1024
 CALLERS_REMEMBERED = 1024
+# Bytes of the requests whose texts came lately and may come again, and the longest such text (ours)
+REPEATED_BYTES_MAX = 24 << 20
+REPEATED_TEXT_BYTES_MAX = 1024
 # Values of a faulty request that are searched for the fault (ours): some 0.3 s
 EXPLAINED_VALUES_MAX = 200_000
 # Objects and arrays inside each other that AWS's newer layer of validation reads of a single-item write: between 40

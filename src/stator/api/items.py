@@ -22,6 +22,7 @@ from stator.api.conditions import (
 from stator.api.consumed import collection_metrics, consumed, report_write, wants_collection_metrics
 from stator.api.envelope import current, enveloped
 from stator.api.names import resolve
+from stator.api.repeated import Repeated
 from stator.api.shapes.wording import ONLY_OLD_MESSAGE
 from stator.engine import items, records
 from stator.engine.capacity import read_units
@@ -41,14 +42,17 @@ _EXPECTED = ("Expected", "ConditionalOperator")
 
 
 def get_item(db: Database, request: Request, call: Call) -> Answer:
-    try:
-        attributes, projection = checked_get(request)
-    except ValidationException as error:
-        raise current(error) from None
-    table = resolve(db, call, request["TableName"])
-    key = key_of(table, attributes)
-    if projection is not None:
-        check_key_paths(table, projection.nested)
+    kept = request.kept if type(request) is Repeated else None
+    if kept is None:
+        checked = _checked_get(request)
+        table = resolve(db, call, request["TableName"])
+        key, projection = _found(table, checked, request)
+    else:
+        table = resolve(db, call, request["TableName"])
+        if table is kept[0]:
+            _, key, projection = kept
+        else:
+            key, projection = _found(table, _checked_get(request), request)
     consistent = request.get("ConsistentRead") is True
     if table.meter is not None:
         table.meter.refuse_read()
@@ -70,6 +74,26 @@ def get_item(db: Database, request: Request, call: Call) -> Answer:
         if capacity is not None:
             answer["ConsumedCapacity"] = capacity
     return answer
+
+
+def _checked_get(request: Request) -> tuple[Item, Projection | None]:
+    try:
+        return checked_get(request)
+    except ValidationException as error:
+        raise current(error) from None
+
+
+def _found(
+    table: Table, checked: tuple[Item, Projection | None], request: Request
+) -> tuple[ItemKey, Projection | None]:
+    """The key in the table, and the projection once more, checked against the table. Raises ValidationException."""
+    attributes, projection = checked
+    key = key_of(table, attributes)
+    if projection is not None:
+        check_key_paths(table, projection.nested)
+    if type(request) is Repeated:
+        request.kept = table, key, projection
+    return key, projection
 
 
 def checked_get(request: Request) -> tuple[Item, Projection | None]:

@@ -23,7 +23,7 @@ from stator.server.requestlog import RequestLog
 from stator.server.scheduler import Turns
 from stator.server.steps import AbandonedError, Begun, Finish, Journey, begin
 from stator.wire.answers import JSON_1_0, RequestIds, encode_answer, response_head
-from stator.wire.codec import decode_request
+from stator.wire.codec import RepeatedRequests, decode_request
 from stator.wire.faults import NotOfTheProtocolError, encode_exception
 from stator.wire.namespaces import place_of
 from stator.wire.pieces import decode_large_request, is_large
@@ -90,6 +90,7 @@ class DynamoService:
         self._elsewhere = elsewhere
         self._place = place_of(db.options)
         self._ids = RequestIds()
+        self._gets = RepeatedRequests("GetItem")
         self._health = f"healthy: dynamodb.{db.options.region}.amazonaws.com ".encode()
         self._timed = log.wants_requests
         self.date = ""
@@ -131,7 +132,10 @@ class DynamoService:
             if len(request.body) > PIECE_BYTES and is_large(request.body):
                 self._begin_large(exchange, request, head)
                 return None
-            body = exchange.body = decode_request(operation, request.body, head.service)
+            if operation == "GetItem":
+                body = exchange.body = self._gets.decode(request.body)
+            else:
+                body = exchange.body = decode_request(operation, request.body, head.service)
             result = operate(self._operations[operation], self._db, body, call)
             if type(result) is dict:
                 return self._render(exchange, 200, encode_answer(result), None)

@@ -12,8 +12,14 @@ from typing import Any
 
 import msgspec
 
+from stator.api.repeated import Repeated
 from stator.api.shapes import DYNAMODB, decode_hook, explain, request_type
 from stator.errors import SerializationException
+from stator.limits import REPEATED_BYTES_MAX, REPEATED_TEXT_BYTES_MAX
+
+# What a request and what is kept with it weigh: so much, and so much for each byte of its text
+_REPEATED_BYTES = 1500
+_BYTES_A_LETTER = 4
 
 Decoder = msgspec.json.Decoder[dict[str, Any]]
 
@@ -32,6 +38,39 @@ def decode_request(operation: str, body: bytes, service: str = DYNAMODB) -> dict
     except (ValueError, RecursionError):
         # msgspec's errors, and those of the UTF-8 codec, are ValueErrors.
         return explain(operation, parse_json(body), service)
+
+
+class RepeatedRequests:
+    """Requests of one operation by their text, the ones read lately: at most `bytes_max` of texts and what is kept
+    with them, by an estimate. One thread's.
+
+    Two halves, as large as each other: what is asked for comes into the younger; when that is full it becomes the
+    elder, and what lay there and was not asked for again is gone."""
+
+    def __init__(self, operation: str, bytes_max: int = REPEATED_BYTES_MAX) -> None:
+        self._operation = operation
+        self._half_bytes = bytes_max // 2
+        self._room = self._half_bytes
+        self._younger: dict[bytes, Repeated] = {}
+        self._elder: dict[bytes, Repeated] = {}
+
+    def decode(self, body: bytes) -> dict[str, Any]:
+        """As `decode_request`; the same object for the same text."""
+        request = self._younger.get(body)
+        if request is not None:
+            return request
+        request = self._elder.get(body)
+        if request is None:
+            decoded = decode_request(self._operation, body)
+            if len(body) > REPEATED_TEXT_BYTES_MAX:
+                return decoded
+            request = Repeated(decoded)
+        self._younger[body] = request
+        self._room -= _REPEATED_BYTES + _BYTES_A_LETTER * len(body)
+        if self._room < 0:
+            self._elder, self._younger = self._younger, {}
+            self._room = self._half_bytes
+        return request
 
 
 def parse_json(body: bytes) -> Any:
