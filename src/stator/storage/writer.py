@@ -103,8 +103,7 @@ class Writer:
 
     def submit(self, run: Callable[[Transaction], Any], done: Done) -> None:
         with self._lock:
-            if self._closed:
-                self._check_open()
+            self._check_open()
             if self._scheduler is None:
                 raise StatorError("No scheduler is attached: call attach before submit, or use transact.")
             self._queue.append(Ticket(run, done))
