@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from stator.cli import targets
+from stator.cli.transfer import FORMATS, JSONL, STANDARD
 from stator.errors import SettingError, StatorError
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from stator.client.transport import Transport
 
 STATE_ENDING = ".dump-state"
-_STANDARD = "-"
-_FORMATS = ("jsonl", "dynamodb-json", "csv")
 _SEGMENTS_MAX = 64
 _SEGMENTS_ELSEWHERE = 4
 
@@ -42,10 +41,10 @@ EXAMPLES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("table", metavar="TABLE", help="The table's name.")
     parser.add_argument(
-        "--out", metavar="FILE", default=_STANDARD, help="Where to; - is standard output. [default: -]"
+        "--out", metavar="FILE", default=STANDARD, help="Where to; - is standard output. [default: -]"
     )
     parser.add_argument(
-        "--format", choices=_FORMATS, help="How items are written. [default: by FILE's name, else jsonl]"
+        "--format", choices=FORMATS, help="How items are written. [default: by FILE's name, else jsonl]"
     )
     parser.add_argument(
         "--columns",
@@ -84,7 +83,7 @@ def _dump(arguments: argparse.Namespace, transport: Transport, columns: tuple[Co
     from stator.cli.transfer.output import Output, put_in_place
 
     table = transport.call("DescribeTable", {"TableName": arguments.table})["Table"]
-    out = None if arguments.out == _STANDARD else str(arguments.out)
+    out = None if arguments.out == STANDARD else str(arguments.out)
     state = None if out is None else out + STATE_ENDING
     name = _format_name(arguments)
     is_compressed = arguments.gzip or (out or "").endswith(".gz")
@@ -156,7 +155,7 @@ def _segments(arguments: argparse.Namespace) -> int:
 
 
 def _format_name(arguments: argparse.Namespace) -> str:
-    from stator.cli.transfer.formats import JSONL, format_by_name
+    from stator.cli.transfer.formats import format_by_name
 
     return arguments.format or format_by_name(arguments.out) or JSONL
 
@@ -194,6 +193,6 @@ def _tell(
     from stator.cli.transfer.summary import Summary, tell
 
     items_now = at.items - items_before
-    summary = Summary(arguments.table, out or _STANDARD, at.items, at.bytes, items_now, seconds)
+    summary = Summary(arguments.table, out or STANDARD, at.items, at.bytes, items_now, seconds)
     line = summary.line(f"dumped from {arguments.table} to {out or 'standard output'}")
     tell(summary.members(), line, arguments.json, sys.stderr if out is None else sys.stdout)

@@ -14,6 +14,7 @@ import time
 from typing import IO, TYPE_CHECKING, Any
 
 from stator.cli import targets
+from stator.cli.transfer import FORMATS, STANDARD
 from stator.errors import SettingError, StatorError
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from stator.engine.verification_findings import Watch
 
 STATE_ENDING = ".load-state-"
-_STANDARD = "-"
-_FORMATS = ("jsonl", "dynamodb-json", "csv")
 _AT_ONCE_MAX = 64
 _BAD_SHOWN_MAX = 10
 
@@ -49,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=_FORMATS,
+        choices=FORMATS,
         help="How items are written. [default: by FILE's name or its first line]",
     )
     parser.add_argument(
@@ -71,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Raises SettingError, StatorError and ServiceError."""
     if arguments.segments is not None and not 1 <= arguments.segments <= _AT_ONCE_MAX:
         raise SettingError(f"--segments is {arguments.segments}; allowed: 1 to {_AT_ONCE_MAX}")
-    if _STANDARD in arguments.files and len(arguments.files) > 1:
+    if STANDARD in arguments.files and len(arguments.files) > 1:
         raise SettingError("- is given beside other files; allowed: alone")
     what = [_what(path) for path in arguments.files]
     target = targets.resolved(arguments)
@@ -215,7 +214,7 @@ class _Loading:
 
 def _what(path: str) -> list[Any]:
     """What tells whether a file is still the same. Raises StatorError for one that is not there."""
-    if path == _STANDARD:
+    if path == STANDARD:
         return [path]
     try:
         status = os.stat(path)

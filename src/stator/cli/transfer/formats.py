@@ -15,15 +15,11 @@ from typing import Any, Final
 
 import msgspec
 
-from stator.cli.transfer import plain_json
+from stator.cli.transfer import CSV, DYNAMODB_JSON, JSONL, plain_json
 from stator.cli.transfer.columns import Column, Row, row
 from stator.cli.transfer.faults import BadRecord
 from stator.values import Item
 
-JSONL: Final = "jsonl"
-DYNAMODB_JSON: Final = "dynamodb-json"
-CSV: Final = "csv"
-FORMATS: Final = (JSONL, DYNAMODB_JSON, CSV)
 _TYPES: Final = frozenset(("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"))
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import IO, Final, cast
 from zlib import error as DeflateError  # noqa: N812
 
+from stator.cli.transfer import CSV
 from stator.cli.transfer.columns import Column, columns_of
-from stator.cli.transfer.formats import CSV, Format, format_by_look, format_by_name, format_of
+from stator.cli.transfer.formats import Format, format_by_look, format_by_name, format_of
 from stator.errors import SettingError, StatorError
 from stator.limits import IMPORT_RECORD_BYTES_MAX
 

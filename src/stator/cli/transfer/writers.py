@@ -6,9 +6,10 @@ by writing its batch one by one. Putting an item again leaves the same item: wha
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from stator.cli.transfer.faults import BadRecord
 from stator.client.in_process import InProcess
@@ -22,6 +23,8 @@ from stator.errors import ProvisionedThroughputExceededException, ServiceError
 from stator.limits import BATCH_WRITE_REQUESTS_MAX
 from stator.storage.contract import Transaction
 from stator.values import Item
+
+T = TypeVar("T")
 
 _BATCH_BYTES_MAX: Final = 4 << 20
 _GROUP_ITEMS_MAX: Final = 1000
@@ -75,7 +78,33 @@ def writer_of(transport: Transport, table: dict[str, Any], at_once: int | None) 
     return BatchWriter(transport, table, at_once or _ELSEWHERE_AT_ONCE)
 
 
-class BatchWriter:
+class _Writing(ABC):
+    """A batch at once, or, where the table refuses one of its items, each by itself."""
+
+    def write(self, batch: Sequence[Entry]) -> list[Refusal]:
+        if self._refused(self._write_all, batch) is None:
+            return []
+        reasons = ((entry, self._refused(self._write_one, entry)) for entry in batch)
+        return [Refusal(entry.line, entry.text, reason) for entry, reason in reasons if reason is not None]
+
+    def _refused(self, write: Callable[[T], None], what: T) -> str | None:
+        """Why an item was refused, None if none was."""
+        try:
+            write(what)
+        except ServiceError as error:
+            if error.code not in _OF_AN_ITEM:
+                raise
+            return error.message
+        return None
+
+    @abstractmethod
+    def _write_all(self, batch: Sequence[Entry]) -> None: ...
+
+    def _write_one(self, entry: Entry) -> None:
+        self._write_all([entry])
+
+
+class BatchWriter(_Writing):
     """Through BatchWriteItem. Safe to share between threads."""
 
     items_max = BATCH_WRITE_REQUESTS_MAX
@@ -104,16 +133,6 @@ class BatchWriter:
             key.append(value)
         return Entry(line, text, tuple(key), item, size)
 
-    def write(self, batch: Sequence[Entry]) -> list[Refusal]:
-        try:
-            self._write_all(batch)
-        except ServiceError as error:
-            if error.code not in _OF_AN_ITEM:
-                raise
-        else:
-            return []
-        return [refusal for entry in batch if (refusal := self._write_one(entry))]
-
     def _write_all(self, batch: Sequence[Entry]) -> None:
         left = {self._table: [{"PutRequest": {"Item": entry.item}} for entry in batch]}
         attempt = 0
@@ -126,17 +145,11 @@ class BatchWriter:
                 attempt = 1 if len(next(iter(left.values()))) < before else attempt + 1
                 self._retries.wait(attempt, ProvisionedThroughputExceededException(_NO_ROOM))
 
-    def _write_one(self, entry: Entry) -> Refusal | None:
-        try:
-            self._transport.call("PutItem", {"TableName": self._table, "Item": entry.item})
-        except ServiceError as error:
-            if error.code not in _OF_AN_ITEM:
-                raise
-            return Refusal(entry.line, entry.text, error.message)
-        return None
+    def _write_one(self, entry: Entry) -> None:
+        self._transport.call("PutItem", {"TableName": self._table, "Item": entry.item})
 
 
-class GroupWriter:
+class GroupWriter(_Writing):
     """Into an open database's engine: a group of items is one transaction, with indexes, log and expiry as in any
     write."""
 
@@ -159,16 +172,6 @@ class GroupWriter:
             raise BadRecord(error.message) from error
         return Entry(line, text, key.stored, item, size, key)
 
-    def write(self, batch: Sequence[Entry]) -> list[Refusal]:
-        try:
-            self._write_all(batch)
-        except ServiceError as error:
-            if error.code not in _OF_AN_ITEM:
-                raise
-        else:
-            return []
-        return [refusal for entry in batch if (refusal := self._write_one(entry))]
-
     def _write_all(self, batch: Sequence[Entry]) -> None:
         db, named = self._db, self._table
 
@@ -182,12 +185,3 @@ class GroupWriter:
 
         decides = (*(entry.place.stored for entry in batch if entry.place is not None),)
         db.store.transact(db.remembering(run), decides, (named.catalogue_key,))
-
-    def _write_one(self, entry: Entry) -> Refusal | None:
-        try:
-            self._write_all([entry])
-        except ServiceError as error:
-            if error.code not in _OF_AN_ITEM:
-                raise
-            return Refusal(entry.line, entry.text, error.message)
-        return None
