@@ -5,8 +5,9 @@ Both ends hold one stream socket. A frame, in either direction:
     size of the rest (4, big-endian) | number of the request (4) | content
 
 The content of a request is its head and body as MessagePack, that of an answer its bytes from the status line on.
-Number 0 comes once from the reading end, empty, when it answers requests. Answers come in any order. What waits is
-bounded by the connections, each of which has one request under way.
+Number 0 comes once from the reading end, empty, when it answers requests. A request's number a second time, empty:
+its client is gone. Answers come in any order, one for every request. What waits is bounded by the connections, each of
+which has one request under way.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,6 +32,10 @@ _READY = 0
 _NUMBERS = (1 << 32) - 1
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[bytes, bytes, dict[bytes, bytes], bytes, bool]).decode
+
+
+def _drop(_answer: bytes) -> None:
+    """The reply to a client that is gone."""
 
 
 class _Frames:
@@ -92,6 +98,12 @@ class ToWriter(_End):
         self._waiting[self._number] = reply
         content = _encode((request.method, request.target, request.headers, request.body, request.old))
         self._send(self._number, content)
+        request.abandon = partial(self._abandon, self._number)
+
+    def _abandon(self, number: int) -> None:
+        if number in self._waiting:
+            self._waiting[number] = _drop
+            self._send(number, b"")
 
     def data_received(self, data: bytes) -> None:
         for number, answer in self._frames.of(data):
@@ -111,21 +123,37 @@ class FromReader(_End):
         self._service = service
         self._ready = ready
         self._lost = lost
+        self._running: dict[int, Request] = {}
 
     def data_received(self, data: bytes) -> None:
         for number, content in self._frames.of(data):
             if number == _READY:
                 self._ready()
-            else:
+            elif content:
                 self._answer(number, content)
+            else:
+                self._abandon(number)
 
     def _answer(self, number: int, content: bytes) -> None:
         method, target, headers, body, old = _decode(content)
         request = Request(method, target, headers, body, old, closes=False)
-        answer = self._service.answer(request, lambda whole: self._send(number, whole))
-        if answer is not None:
+        answer = self._service.answer(request, lambda whole: self._answered(number, whole))
+        if answer is None:
+            self._running[number] = request
+        else:
             self._send(number, answer)
+
+    def _answered(self, number: int, whole: bytes) -> None:
+        self._running.pop(number, None)
+        self._send(number, whole)
+
+    def _abandon(self, number: int) -> None:
+        request = self._running.get(number)
+        if request is not None and request.abandon is not None:
+            request.abandon()
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._transport = None
+        for number in list(self._running):
+            self._abandon(number)
         self._lost()
