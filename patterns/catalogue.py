@@ -27,6 +27,10 @@ from patterns import (
     versioning,
     write_sharding,
 )
+from patterns.function import Function
+from patterns.functions import connections as connections_function
+from patterns.functions import outbox as outbox_function
+from patterns.functions import time_based as time_based_function
 from patterns.pattern import Pattern
 
 MODULES: tuple[ModuleType, ...] = (
@@ -56,3 +60,10 @@ CATALOGUE: dict[str, Pattern] = {
     module.__name__.partition(".")[2]: module.PATTERN for module in (*MODULES, *DESIGNS)
 }
 """By the name of its module, which is its page's."""
+
+FUNCTIONS: dict[str, Function] = {
+    "time_based": time_based_function.FUNCTION,
+    "connections": connections_function.FUNCTION,
+    "outbox": outbox_function.FUNCTION,
+}
+"""What AWS Lambda runs beside a pattern, by the pattern's name."""

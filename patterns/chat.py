@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Design, Entity, Gsi, Stored, Table, above, count, query, ref
 
 
@@ -128,10 +128,14 @@ PATTERN = Pattern(
         "Nothing is counted on sending: unread is a count of what follows the last read, for those who look.",
         "An id that the client makes lets it send again without saying it twice.",
     ),
-    trade_offs=(
-        "Each message updates each member's item: for a group of hundreds, let the stream do it, or each hour only.",
-        "Unread reads what it counts: show `99+` by a page of 100.",
-        "A conversation is one partition: beyond 1,000 messages a second it is split by time.",
+    trade_offs=Weighed(
+        scale="A conversation is one partition: beyond 1,000 messages a second it is split by time.",
+        cost="Each message updates each member's item: for a group of hundreds, let the stream do it, or each hour "
+        "only. Unread reads what it counts: show `99+` by a page of 100.",
+        consistency="A message is there at once; the lists of its members may follow. Members who are read from an "
+        "old page keep their old place for a moment.",
+        simplicity="The client makes the ids, and they order the conversation: they have to sort by time, as ULIDs "
+        "do.",
     ),
     not_when=(
         "Messages are searched by their words: feed a search index by the stream.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Attr, Design, Entity, Stored, Table, get, ref
 
 
@@ -100,11 +100,15 @@ PATTERN = Pattern(
         "A refused write says which condition failed: the caller knows a repetition from a real refusal.",
         "A stored id holds for as long as its item does; a request token for ten minutes, and costs no item.",
     ),
-    trade_offs=(
-        "A refused conditional write is charged as the write would have been.",
-        "A transaction costs twice the units, and two on one item at once make one of them try again.",
-        "Payment items stay until something removes them: give them an expiry past the longest delay of a retry.",
-        "A unique value is a second item: it is written in every transaction that changes it.",
+    trade_offs=Weighed(
+        scale="A condition is checked on one item: all who write one account meet there, and 1,000 writes a second "
+        "is what it takes. Two transactions on one item at once make one of them try again.",
+        cost="A refused conditional write is charged as the write would have been; a transaction costs twice the "
+        "units. A unique value is a second item, in every transaction that changes it.",
+        consistency="As strict as can be: the check and the write are one step. A token holds for ten minutes, a "
+        "stored id for as long as its item.",
+        simplicity="Payment items stay until something removes them: give them an expiry past the longest delay of "
+        "a retry.",
     ),
     not_when=(
         "Writes commute and may be counted twice, such as views of a page: an unconditional ADD is cheaper.",

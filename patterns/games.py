@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Attr, Design, Entity, Gsi, Stored, Table, collection, get, query, ref
 
 
@@ -149,14 +149,19 @@ PATTERN = Pattern(
     ),
     examples=(lobby, joined, too_many, begun, scored, bought, bought_too_much),
     why=(
-        "The key of a seat holds match and player, so that nobody sits twice; the condition lets nobody sit too many.",
+        "The key of a seat holds match and player, so that nobody sits twice; the condition lets nobody sit too "
+        "many.",
         "One index serves two questions: open matches of a map, and a player's matches.",
         "All of a match, or all that a player has, is one query of one partition.",
     ),
-    trade_offs=(
-        "Each seat is a transaction: twice the units, and players who join the same match at once meet conflicts, "
-        "which are tried again.",
-        "The lobby is eventually consistent: who joins a match that has just filled is refused and takes the next.",
+    trade_offs=Weighed(
+        scale="Each match and each player is a partition. The lobby of a map is one partition of the index: at "
+        "over 1,000 new matches a second it is sharded.",
+        cost="Each seat is a transaction of two, and an entry of the index: five units.",
+        consistency="Places and coins are exact. The lobby is eventually consistent: who joins a match that has "
+        "just filled is refused and takes the next.",
+        simplicity="Players who join the same match at once meet conflicts, which are tried again. A full match "
+        "leaves the lobby by an update of its own; if that is lost, the next who tries to join finds it full.",
     ),
     not_when=(
         "What moves many times a second, as positions do: keep it in the game server's memory, and store results.",

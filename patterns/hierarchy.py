@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Design, Entity, Gsi, Stored, Table, collection, get, query, ref, starts_with
 
 
@@ -114,10 +114,13 @@ PATTERN = Pattern(
         "An edge is stored once and read from both ends: the index keeps the second copy true.",
         "The slash behind each id keeps `root/sales/` from also meaning `root/sales-old/`.",
     ),
-    trade_offs=(
-        "To move a unit is to rewrite every item below it: deletes and puts, in transactions of 100 at most.",
-        "A whole tree in one partition is limited to that partition's 3,000 read and 1,000 write units a second.",
-        "What an edge repeats of a node (a name, to spare a batch get) has to be kept true by whoever changes it.",
+    trade_offs=Weighed(
+        scale="A whole tree in one partition is limited to its 3,000 read and 1,000 write units a second.",
+        cost="A subtree is paid by its size, whatever its depth. An edge is two writes, for the index has it, too.",
+        consistency="Both ends of an edge are one item, so they agree; the index shows it a moment later. What an "
+        "edge repeats of a node (a name, to spare a batch get) has to be kept true by whoever changes it.",
+        simplicity="To move a unit is to rewrite every item below it: deletes and puts, in transactions of 100 at "
+        "most.",
     ),
     not_when=(
         "Questions walk a graph without a bound of depth (friends of friends of friends): a graph database.",

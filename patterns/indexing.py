@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Design, Entity, Gsi, Lsi, Stored, Table, at_most, query, ref
 
 
@@ -125,16 +125,20 @@ PATTERN = Pattern(
     ),
     examples=(office, project, urgent, no_longer_urgent, by_priority),
     why=(
-        "Overloading: one index answers a question of each entity, where an index each would be paid for and alarmed.",
+        "Overloading: one index answers a question of each entity, where an index each would be paid for and "
+        "alarmed.",
         "Sparse: an item without the attribute is not in the index, so a list of the few costs as much as the few.",
         "Projection: an index of the keys and two attributes is cheaper to write, store and read than a copy.",
         "Local: it is the only index that can be read consistently.",
     ),
-    trade_offs=(
-        "A change of an index key is a delete and a put in that index: two write units more.",
-        "A local index is chosen when the table is made, for ever, and holds each partition with its indexes to 10 GB.",
-        "Global indexes are eventually consistent, and one that is throttled throttles the table's writes.",
-        "`gsi1pk` means nothing to a reader: its meanings are in the design, and only there.",
+    trade_offs=Weighed(
+        scale="An index has partitions of its own, which may be hot where the table's are not; one that is throttled "
+        "throttles the table's writes. A local index holds each partition with its indexes to 10 GB.",
+        cost="Each index that has an item is one more write for each change of it; a change of an index key is "
+        "two. What is not projected costs nothing there.",
+        consistency="Global indexes are eventually consistent. The local one can be read consistently.",
+        simplicity="`gsi1pk` means nothing to a reader: its meanings are in the design, and only there. A global "
+        "index can be added and dropped at any time; a local one is chosen with the table, for ever.",
     ),
     not_when=(
         "A question is rare and the table small: a scan once a day may be cheaper than an index on every write.",

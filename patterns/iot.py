@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from pydantic import AwareDatetime
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Attr, Design, Entity, Gsi, Stored, Table, at_least, collection, get, query, ref
 
 
@@ -87,6 +87,7 @@ LATER = datetime(2030, 2, 1, tzinfo=UTC)
 
 def report(fleet: Fleet, device_id: str, at: datetime, value: float) -> None:
     """A reading, and with it what the device is now, unless that is newer."""
+    at = at.astimezone(UTC)
     fleet.put(Reading(device_id=device_id, day=at.date(), at=at, value=value, expires_at=LATER))
     fleet.update(
         ref(Device, device_id=device_id),
@@ -155,11 +156,15 @@ PATTERN = Pattern(
         "Readings are apart from the state, so that a state stays one small item, however many readings there are.",
         "The index of alarms holds what is alarming and nothing else: it costs nothing while all is calm.",
     ),
-    trade_offs=(
-        "A report is two writes and not one transaction: after a failure the device reports again, and both repeat "
-        "harmlessly.",
-        "Each report also writes to the index of sites, since it holds all attributes.",
-        "A site is one partition of its index: beyond 1,000 reports a second at one site, project less or shard.",
+    trade_offs=Weighed(
+        scale="Devices spread by their ids, and readings by day, too. A site is one partition of its index: beyond "
+        "1,000 reports a second at one site, project less or shard.",
+        cost="A report is two writes and one to the index of sites, since that holds all attributes. The index of "
+        "alarms costs nothing while all is calm.",
+        consistency="A report is two writes and not one transaction: after a failure the device reports again, and "
+        "both repeat harmlessly. The state is never set back.",
+        simplicity="Devices keep no memory of what was asked: what waits is in the table. Their clocks order their "
+        "reports.",
     ),
     not_when=(
         "Readings are averaged and joined over the fleet: put them where columns are scanned.",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from patterns.pattern import START_S, Pattern, Wait
+from patterns.pattern import START_S, Pattern, Wait, Weighed
 from stator.model import Design, Entity, Stored, Table, get, query, ref
 
 
@@ -119,10 +119,15 @@ PATTERN = Pattern(
         "Expiry is exact where it matters: the filter on reads hides what the deletion has not reached yet.",
         "The stream marks deletions by expiry as the service's own, so that a handler can archive what has expired.",
     ),
-    trade_offs=(
-        "Expired items are read and paid for until they are deleted, and a page may be empty with more to come.",
-        "The attribute is a number of epoch seconds: milliseconds or a text are silently never deleted.",
-        "An item whose moment lies more than five years back is never deleted: old imports stay.",
+    trade_offs=Weighed(
+        scale="Any number of items may expire at once; DynamoDB deletes them in the background, over minutes to "
+        "days.",
+        cost="Deletes are free. Until then expired items are stored, and read and paid for by each query that "
+        "meets them.",
+        consistency="Here expiry is exact on each read; for a program that does not look at the attribute it is "
+        "not. A page may be empty and have more to come.",
+        simplicity="The attribute is a number of epoch seconds: milliseconds or a text are silently never deleted, "
+        "and neither is an item whose moment lies more than five years back.",
     ),
     not_when=(
         "Something has to happen at the second: use a scheduler; deletion by expiry is late.",

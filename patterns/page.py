@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import json
 import re
-import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import ModuleType
 from typing import Any, Final
 
 import stator
-from patterns.meter import Sent
-from patterns.pattern import START_S, Example, Pattern, Wait
+from patterns.function import Function
+from patterns.pattern import START_S, Example, Pattern, Weighed
 from patterns.running import Done, Run, Running, tables_of
+from patterns.source import code_of, design_code
 from stator.clock import ManualClock
+from stator.metering import Sent
+from stator.model.sketches import sketch_of
+
+PRINCIPLES: Final = (
+    "**Access patterns first.** A page begins with them; a pattern that no key serves is an error when the design "
+    "loads.",
+    "**One table where that helps.** Kinds that are read together share a partition; where rights or lives differ, "
+    "they do not share a table.",
+    "**As few indexes as will do.** Each one is another write, and each is used by a pattern.",
+    "**The trade-off is told**, by scale, cost, consistency and simplicity, and when to leave the pattern alone.",
+)
+
+BESIDE: Final = (
+    "[When DynamoDB is the wrong choice](when-not.md): joins, questions unforeseen, writes to one partition, each "
+    "by the plan of its query.",
+    "[Line by line](seeds.md): the texts that asked for the catalogue, and the test for each line.",
+    "[templates](templates): a SAM template for each pattern. `stator apply docs/patterns/templates/locks.yaml` "
+    "makes its tables.",
+    "`stator design patterns/locks.py` prints a pattern's keys and warnings; `--html` draws it.",
+)
 
 _PLACEHOLDER: Final = re.compile(r"#\w+")
-_OPERATIONS: Final = {"transact_write_items": "TransactWriteItems", "batch_get_item": "BatchGetItem"}
 
 
-def page_of(name: str, pattern: Pattern) -> str:
+def page_of(name: str, pattern: Pattern, function: Function | None = None) -> str:
     with stator.open(":memory:", clock=ManualClock(START_S)) as db:
         run = Running(pattern, db).run()
     parts = [
@@ -35,19 +52,19 @@ def page_of(name: str, pattern: Pattern) -> str:
         _how_measured(run),
         "## Table design",
         *(_design(table, pattern) for table in tables_of(pattern.design)),
-        f"As a SAM template: [templates/{name}.yaml](templates/{name}.yaml). `sam deploy` makes it on AWS, "
-        "`stator apply` elsewhere.",
+        _template_told(name, function),
         "## Example items",
-        *(_items(table, run.tables[table.name]) for table in tables_of(pattern.design)),
+        *(_items(table, run) for table in tables_of(pattern.design)),
         _stored(run),
         "## In code",
-        f"```python\n{design_code(pattern)}\n```",
+        f"[patterns/{name}.py](../../patterns/{name}.py):\n\n```python\n{design_code(pattern)}\n```",
         "## Queries",
         *(_example(done) for done in run.done),
         "## Why it is so",
         _listed(pattern.why),
-        "## What it costs",
-        _listed(pattern.trade_offs),
+        "## Trade-offs",
+        _table(("", "what is paid"), _weighed(pattern.trade_offs)),
+        *_cautions(pattern),
         "## When not to use it",
         _listed(pattern.not_when),
     ]
@@ -55,14 +72,20 @@ def page_of(name: str, pattern: Pattern) -> str:
 
 
 def index_page(patterns: Sequence[ModuleType], designs: Sequence[ModuleType]) -> str:
-    return (
-        "# Patterns\n\nDesigns that run, in process, on a server and on AWS. Access patterns come first; one table "
-        "where that helps; as few indexes as will do; the trade-off is told.\n\n"
-        + _table(("pattern", "what it is for"), map(_index_row, patterns))
-        + "\n\n## Designs\n\nWhole applications, which put several patterns together.\n\n"
-        + _table(("design", "what it is for"), map(_index_row, designs))
-        + "\n\n[When DynamoDB is the wrong choice](when-not.md)\n"
-    )
+    parts = [
+        "# Patterns",
+        "Designs that run, in process, on a server and on AWS, unchanged. Each page is made by running its module: "
+        "its items, requests, answers and units are what came. They are written with [stator.model](../model.md); "
+        "each page shows its keys and items as well, for any other way to write them.",
+        _listed(PRINCIPLES),
+        _table(("pattern", "what it is for"), map(_index_row, patterns)),
+        "## Designs",
+        "Whole applications, which put several patterns together.",
+        _table(("design", "what it is for"), map(_index_row, designs)),
+        "## Beside them",
+        _listed(BESIDE),
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def _index_row(module: ModuleType) -> tuple[str, str]:
@@ -70,60 +93,24 @@ def _index_row(module: ModuleType) -> tuple[str, str]:
     return f"[{module.PATTERN.title}]({name}.md)", inspect.getdoc(module) or ""
 
 
-def design_code(pattern: Pattern) -> str:
-    """What the pattern's module has beside its examples: entities, the design, and what the examples call."""
-    source = inspect.getsource(_module(pattern))
-    shown = {each.__name__ for each in pattern.examples if not isinstance(each, Wait)} | {"PATTERN"}
-    parts = []
-    for node in ast.parse(source).body:
-        name = _name(node)
-        if name is not None and name not in shown:
-            parts.append(ast.get_source_segment(source, node) or "")
-    return "\n\n\n".join(parts)
-
-
-def _module(pattern: Pattern) -> ModuleType:
-    return sys.modules[pattern.design.__module__]
-
-
-def _name(node: ast.stmt) -> str | None:
-    """Of a class, a function or a constant; None of what is none."""
-    if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-        return node.name
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id
-    return None
-
-
-def code_of(example: Example) -> str:
-    """The example's body, without its docstring; a last `return x` is `x`."""
-    source = textwrap.dedent(inspect.getsource(example))
-    (function,) = ast.parse(source).body
-    assert isinstance(function, ast.FunctionDef)
-    start = function.body[1].lineno
-    body = textwrap.dedent("\n".join(source.splitlines()[start - 1 :]))
-    return re.sub(r"^return ", "", body, flags=re.MULTILINE)
-
-
 def answered_by(sent: Sent) -> str:
     """The request, in short: its operation, its index, its key condition with names for placeholders."""
-    operation = _OPERATIONS.get(sent.operation) or sent.operation.title().replace("_", "")
     request = sent.request
-    told = [operation]
+    told = [sent.operation]
     if "IndexName" in request:
         told.append(f"on `{request['IndexName']}`")
     if "KeyConditionExpression" in request:
-        told.append(f"`{_named(request['KeyConditionExpression'], request)}`")
-    if sent.operation == "transact_write_items":
+        told.append(f"`{_named(request['KeyConditionExpression'], sent)}`")
+    if sent.operation == "TransactWriteItems":
         told.append(f"of {len(request['TransactItems'])}")
     if sent.is_refused:
         told.append("(refused)")
     return " ".join(told)
 
 
-def _named(expression: str, request: Mapping[str, Any]) -> str:
-    names = request.get("ExpressionAttributeNames", {})
-    values = request.get("ExpressionAttributeValues", {})
+def _named(expression: str, sent: Sent) -> str:
+    names = sent.request.get("ExpressionAttributeNames", {})
+    values = sent.values
     text = _PLACEHOLDER.sub(lambda match: names.get(match[0], match[0]), expression)
     return re.sub(r":\w+", lambda match: _json(values.get(match[0], match[0])), text)
 
@@ -136,13 +123,19 @@ def _how_measured(run: Run) -> str:
 
 
 def _access(done: Done) -> tuple[str, ...]:
-    requests = list(dict.fromkeys(answered_by(sent) for sent in done.sent))
+    requests = list(dict.fromkeys(answered_by(sent) for sent in done.sent if not sent.stream_reads))
     return (
         about(done.example),
         "; ".join(requests) or "the table's stream",
-        f"{done.read_units:g}",
-        f"{done.write_units:g}",
+        *_units(done),
     )
+
+
+def _units(done: Done) -> tuple[str, str]:
+    """What a refused write costs is not told."""
+    refused = any(sent.is_refused for sent in done.sent)
+    write = f"{done.write_units:g}" if done.write_units or not refused else "not told"
+    return f"{done.read_units:g}", write
 
 
 def about(example: Example) -> str:
@@ -189,9 +182,20 @@ def _key(table: Any, index: str | None) -> str:
     return ", ".join(kinds)
 
 
-def _items(table: Any, items: Sequence[Mapping[str, Any]]) -> str:
+def _items(table: Any, run: Run) -> str:
+    """The items that there are, then one of each kind that the examples make first."""
+    there = run.tables[table.name]
+    kinds = {item.get(table.type_attribute) for item in there}
+    made = {item.get(table.type_attribute): item for item in reversed(run.after[table.name])}
+    told = [f"In `{table.name}`:", _json_lines(table, there)] if there else []
+    if later := [item for kind, item in made.items() if kind not in kinds]:
+        told += [f"In `{table.name}`, once the examples have run:", _json_lines(table, later)]
+    return "\n\n".join(told)
+
+
+def _json_lines(table: Any, items: Sequence[Mapping[str, Any]]) -> str:
     lines = "\n".join(_json({**{name: item[name] for name in table.key_names}, **item}) for item in items)
-    return f"In `{table.name}`:\n\n```json\n{lines}\n```"
+    return f"```json\n{lines}\n```"
 
 
 def _stored(run: Run) -> str:
@@ -216,6 +220,32 @@ def _duration(seconds: int) -> str:
     units = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
     count, name = next((seconds // unit, name) for unit, name in units if seconds % unit == 0)
     return f"{count} {name}{'' if count == 1 else 's'}"
+
+
+def _weighed(weighed: Weighed) -> Iterator[tuple[str, str]]:
+    for name in ("scale", "cost", "consistency", "simplicity"):
+        yield name, getattr(weighed, name)
+
+
+def _cautions(pattern: Pattern) -> list[str]:
+    found = sketch_of(pattern.design).cautions
+    if not found:
+        return ["`stator design` warns of nothing here."]
+    return ["`stator design` warns of this:", "```text\n" + "\n".join(found) + "\n```"]
+
+
+def _template_told(name: str, function: Function | None) -> str:
+    told = (
+        f"As a SAM template: [templates/{name}.yaml](templates/{name}.yaml). `sam deploy` makes it on AWS, "
+        "`stator apply` elsewhere."
+    )
+    if function is None:
+        return told
+    path = function.handler.rpartition(".")[0].replace(".", "/") + ".py"
+    return (
+        f"{told} It holds a function as well, which the table's stream feeds: [{path}](../../{path}) {function.does}. "
+        "`stator apply` leaves that out, and says so."
+    )
 
 
 def _listed(sentences: Sequence[str]) -> str:

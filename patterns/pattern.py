@@ -27,10 +27,20 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a pattern is weighed by, a few sentences each: how far it goes, what it is paid with, what a reader may see,
+    and what somebody has to look after."""
+
+    scale: str
+    cost: str
+    consistency: str
+    simplicity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """`title`: the catalogue's name for it. `problem`: what it is for. `items`: stored, in this order, before the first
-    example. `examples`: each goes on from the state that the one before has left. `why`, `trade_offs`, `not_when`:
-    sentences."""
+    example. `examples`: each goes on from the state that the one before has left. `why`, `not_when`: sentences."""
 
     title: str
     problem: str
@@ -38,5 +48,5 @@ class Pattern:
     items: Sequence[Entity]
     examples: Sequence[Example | Wait]
     why: Sequence[str]
-    trade_offs: Sequence[str]
+    trade_offs: Weighed
     not_when: Sequence[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Design, Entity, Gsi, Stored, Table, at_least, at_most, get, query
 
 
@@ -115,11 +115,15 @@ PATTERN = Pattern(
         "A child names its parent in its own key, so many-to-one costs one GetItem and no index.",
         "What is embedded is written atomically with its parent, and costs no request of its own.",
     ),
-    trade_offs=(
-        "An embedded part is paid for whenever the parent is read or written, and all of it must fit in 400 KB.",
-        "The index turned round repeats each order: each write is paid twice, and it is eventually consistent.",
-        "Two orders of one user on one date would be one item: a real sort key ends in the order's id.",
-        "A put replaces the item: the name and age of the first example are gone; an update would keep them.",
+    trade_offs=Weighed(
+        scale="A user's orders are one partition: any number, at 1,000 writes a second. What is embedded must fit "
+        "into 400 KB with its parent.",
+        cost="An embedded part is paid for whenever the parent is read or written. The index turned round repeats "
+        "each order: each write is paid twice.",
+        consistency="What is embedded is written atomically with its parent; the index follows a moment later. "
+        "Nothing checks that the user whom an order names is there, unless a transaction does.",
+        simplicity="A put replaces the item: the name and age of the first example are gone; an update would keep "
+        "them. Two orders of one user on one date would be one item: a real sort key ends in the order's id.",
     ),
     not_when=(
         "Both sides have many: see the adjacency list.",

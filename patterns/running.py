@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
-from patterns.meter import Meter, Sent
 from patterns.pattern import START_S, Example, Pattern, Wait
+from stator.metering import Meter, Sent
 from stator.model import Design, ModelError, Page, Results
 
 
@@ -42,23 +43,25 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`tables`: name -> its items once the pattern's own are stored, in the order of their keys."""
+    """`tables`: name -> its items once the pattern's own are stored, in the order of their keys; `after`: once the
+    examples have run."""
 
     stored: Sequence[Stored]
     tables: Mapping[str, Sequence[Mapping[str, Any]]]
     done: Sequence[Done]
+    after: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 class Running:
     """A pattern on a database. `design` is open, its clock the pattern's own."""
 
-    def __init__(self, pattern: Pattern, db: Any) -> None:
+    def __init__(self, pattern: Pattern, db: Any, sleep: Callable[[float], None] = time.sleep) -> None:
         self.pattern = pattern
         self._db = db
         self._meter = Meter(db)
         self._now = START_S
         self.design: Design = pattern.design(
-            self._meter, cursor_key=b"of the examples' cursors", now=lambda: self._now
+            self._meter.db, cursor_key=b"of the examples' cursors", now=lambda: self._now, sleep=sleep
         )
 
     def prepare(self) -> list[Stored]:
@@ -68,7 +71,7 @@ class Running:
 
     def run(self) -> Run:
         stored = self.prepare()
-        tables = {table.name: self.items_of(table) for table in tables_of(self.pattern.design)}
+        tables = self._every_item()
         done = []
         waited_s = 0
         for step in self.pattern.examples:
@@ -78,14 +81,17 @@ class Running:
             else:
                 done.append(self._done(step, waited_s))
                 waited_s = 0
-        return Run(stored, tables, done)
+        return Run(stored, tables, done, self._every_item())
 
     def wait(self, seconds: int) -> None:
         self._now += seconds
 
+    def _every_item(self) -> dict[str, Sequence[Mapping[str, Any]]]:
+        return {table.name: self.items_of(table) for table in tables_of(self.pattern.design)}
+
     def items_of(self, table: Any) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = list(
-            self._db.Table(self.design.table_name(table.name)).scan()["Items"]
+            self._db.Table(self.design.table_name(table.name)).scan(ConsistentRead=True)["Items"]
         )
         return sorted(found, key=lambda item: [item[name] for name in table.key_names])
 

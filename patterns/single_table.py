@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Design, Entity, Gsi, Stored, Table, at_least, collection, get, query
 
 
@@ -150,11 +150,16 @@ PATTERN = Pattern(
         "One index serves every entity that composes `gsi1pk` for itself.",
         "One table to alarm, back up and pay for; capacity is shared by kinds that are busy at different times.",
     ),
-    trade_offs=(
-        "A pattern that was not thought of needs an index and perhaps a rewrite of all items.",
-        "The raw table is hard to read for people and for tools that expect rows alike.",
-        "A stream, a backup and a restore are of all kinds together.",
-        "`STATUS#open` is one partition of the index: above 1,000 writes a second it needs shards.",
+    trade_offs=Weighed(
+        scale="Each customer is a partition, so customers spread by themselves. `STATUS#open` is one partition of "
+        "the index: above 1,000 writes a second it needs shards.",
+        cost="One index, of all attributes: each write of an order is paid twice. Capacity is shared by kinds that "
+        "are busy at different times.",
+        consistency="A customer with orders is one moment's, if it is read consistently; the list by status "
+        "follows a moment later.",
+        simplicity="One table to alarm, back up and restore, all kinds together. The raw items are hard to read "
+        "for people and for tools that expect rows alike, and a pattern that was not thought of may need a "
+        "rewrite of all of them.",
     ),
     not_when=(
         "Questions are not known yet, or analysts ask new ones every day: a relational database or an export.",

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pydantic import AwareDatetime
 
 from patterns.lambdas import Handler, Record, feed, handler_for
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import (
     Attr,
     ConditionFailedError,
@@ -69,7 +69,7 @@ EXPIRES = datetime(2030, 1, 31, tzinfo=UTC)
 def event(number: int, at: datetime, value: float) -> Event:
     return Event(
         device_id="d1",
-        day=at.date(),
+        day=at.astimezone(UTC).date(),
         at=at,
         event_id=f"e{number}",
         kind="heat",
@@ -83,7 +83,7 @@ def latest_by(telemetry: Telemetry) -> Handler:
 
     def keep(record: Record) -> None:
         image = record["dynamodb"].get("NewImage", {})
-        if record["eventName"] != "INSERT" or image["_type"]["S"] != "Event":
+        if record["eventName"] != "INSERT" or image.get("_type") != {"S": "Event"}:
             return
         at = image["at"]["S"]
         latest = Latest(device_id=image["device_id"]["S"], at=at, value=float(image["value"]["N"]))
@@ -150,10 +150,16 @@ PATTERN = Pattern(
         "A key of device, moment and id makes a delivery that is repeated meet itself.",
         "What a dashboard reads most, the latest, is one item: half a read unit.",
     ),
-    trade_offs=(
-        "A range over days is a query for each day; the bucket is chosen once, by the longest usual range.",
-        "A transaction costs twice the units of its writes; an eventual latest can be made from the stream for less.",
-        "Two gateways that report out of order can set the latest back, unless its put has a condition on the time.",
+    trade_offs=Weighed(
+        scale="A partition is a device's day: 86,400 events and more. The bucket is chosen once, by the longest "
+        "usual range and the busiest device.",
+        cost="A range over days is a query for each day. A transaction costs twice the units of its writes; a "
+        "latest that is made from the stream costs half of that, and its readers wait a moment for it. Expiry is "
+        "free.",
+        consistency="In the transaction, two gateways that report out of order can set the latest back; from the "
+        "stream it cannot be, since its put has a condition on the time.",
+        simplicity="The clocks of the devices order the events: one that is wrong by a day writes into another "
+        "partition.",
     ),
     not_when=(
         "The partition key would be the day alone: all of today's writes meet in one partition.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime
 
-from patterns.pattern import Pattern, Wait
+from patterns.pattern import Pattern, Wait, Weighed
 from stator.model import Design, Entity, Stored, Table, get, query, ref
 
 
@@ -109,11 +109,15 @@ PATTERN = Pattern(
         "History is a range of the same partition, in the order of versions; it is deleted or exported together.",
         "A soft delete keeps keys and relations; every read leaves it out by itself.",
     ),
-    trade_offs=(
-        "An edit is two items in a transaction: four units for 1 KB where a plain update is one.",
-        "Soft-deleted items are stored, indexed and paid for until something erases them: give them an expiry.",
-        "Reads by other programs must know of `deleted_at`, or they see what was deleted.",
-        "On an item that all write at once, most are refused: split it, or add to it without a version.",
+    trade_offs=Weighed(
+        scale="On a document that all write at once, most are refused: split it, or add to it without a version. Its "
+        "history grows in the same partition.",
+        cost="An edit is two items in a transaction: four units for 1 KB where a plain update is one. Soft-deleted "
+        "items are stored, indexed and paid for until something erases them: give them an expiry.",
+        consistency="No edit is lost: it is stored with what it replaces, or refused. A version alone is no lock: "
+        "two documents that must agree need a transaction that checks both.",
+        simplicity="Reads by other programs must know of `deleted_at`, or they see what was deleted. Its key stays "
+        "taken: what was deleted softly is restored, or erased first.",
     ),
     not_when=(
         "The law says that data must go: erase it, and its history.",

@@ -114,8 +114,9 @@ CASES: tuple[Case, ...] = (
             *(Order(customer_id=f"c{number}", order_id="o1", total=10) for number in range(100)),
         ),
         plans=lambda shop: [shop.customers_in.explain("ES"), shop.orders_of.explain("c0")],
-        reading="The first plan reads the whole table, orders too. The second is good, and is sent 25 times: a request "
-        "for each customer that the first has found. The price grows with the table, and not with the answer.",
+        reading="The first plan reads the whole table, orders too. The second is good, and is sent 25 times: a "
+        "request for each customer that the first has found. The price grows with the table, and not with the "
+        "answer.",
         instead=(
             "If this one join is all: give the order the customer's country when it is written, and an index on it.",
             "If any two things may be joined: a relational database.",
@@ -123,8 +124,8 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         title="Ad-hoc queries",
-        problem="Products by any mix of properties, as somebody thinks of them. A key serves the questions that it was "
-        "made for, and a filter is applied to what has been read and paid for.",
+        problem="Products by any mix of properties, as somebody thinks of them. A key serves the questions that it "
+        "was made for, and a filter is applied to what has been read and paid for.",
         design=Searching,
         items=tuple(
             Product(product_id=f"p{number}", color=("red", "blue")[number % 2], price=number, about=_ABOUT)
@@ -134,8 +135,8 @@ CASES: tuple[Case, ...] = (
             shop.products.explain(color="red", up_to=10),
             shop.products.explain(up_to=10),
         ],
-        reading="Whatever is asked, all 200 are read, and the price of the answer is the price of the table. An index "
-        "for each mix of properties would be written with each product.",
+        reading="Whatever is asked, all 200 are read, and the price of the answer is the price of the table. An "
+        "index for each mix of properties would be written with each product.",
         instead=(
             "A search engine that the table's stream feeds; the table stays the truth.",
             "For analysts: an export, and SQL over it.",
@@ -143,8 +144,8 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         title="Writes without partitioning",
-        problem="5,000 entries a second, to be read as one list in their order. An order over all needs one partition "
-        "for all, and a partition takes 1,000 write units a second.",
+        problem="5,000 entries a second, to be read as one list in their order. An order over all needs one "
+        "partition for all, and a partition takes 1,000 write units a second.",
         design=Logging,
         items=tuple(
             Entry(number=number, level="error" if number % 50 == 0 else "info", text=_ABOUT)

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from pydantic import AwareDatetime
 
-from patterns.pattern import Pattern
+from patterns.pattern import Pattern, Weighed
 from stator.model import Design, Entity, Stored, Table, get, query
 
 
@@ -78,9 +78,13 @@ PATTERN = Pattern(
         "A shard that is computed from the id, and not drawn, finds a single item with one GetItem.",
         "Each shard is ordered by time, so a merge of N streams is ordered and needs no sort.",
     ),
-    trade_offs=(
-        "A read of the whole is N queries, though they can run at once; a page has N cursors.",
-        "N is part of every key: to raise it, old days must keep the number that they were written with.",
+    trade_offs=Weighed(
+        scale="N shards take N times 1,000 write units a second, and N times 3,000 read units.",
+        cost="Writes cost what they cost without shards. A read of the whole is N queries, each rounded up by "
+        "itself: for small results that is N times the price.",
+        consistency="Each shard is read at a moment of its own, so the whole is of no single one; a page over all "
+        "has N cursors.",
+        simplicity="N is part of every key: to raise it, old days must keep the number that they were written with.",
     ),
     not_when=(
         "The partition is below 1,000 write units a second: adaptive capacity does the rest.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,13 +13,14 @@ import pytest
 pytest.importorskip("pydantic", reason="pydantic is not installed")
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 import stator  # noqa: E402
 from patterns.pattern import START_S, Pattern  # noqa: E402
 from patterns.running import Running  # noqa: E402
 from stator.clock import ManualClock  # noqa: E402
-from stator.engine.database import Database  # noqa: E402
+from stator.engine.database import Database, Options  # noqa: E402
+from stator.engine.like_aws import LikeAws  # noqa: E402
 from stator.server.background import BackgroundServer  # noqa: E402
 from stator.storage.memory import MemoryStore  # noqa: E402
 
@@ -37,6 +39,17 @@ def in_memory() -> Iterator[Any]:
         yield db
 
 
+@pytest.fixture
+def hard() -> Iterator[Any]:
+    """In process, where indexes lag, reads are stale, batches come back in part and writes collide."""
+    like_aws = LikeAws(index_lag=True, stale_reads=True, partial_batches=True, conflict_rate=0.2)
+    clock = ManualClock(START_S)
+    database = Database(MemoryStore(), Options(like_aws=like_aws), clock, random.Random(7))
+    with stator.open(database) as db:
+        yield db
+    database.close()
+
+
 @pytest.fixture(params=["in_memory", "served"])
 def prepared(request: pytest.FixtureRequest) -> Callable[[Pattern], Running]:
     """A pattern with its items, no example run yet."""
@@ -44,6 +57,19 @@ def prepared(request: pytest.FixtureRequest) -> Callable[[Pattern], Running]:
 
     def prepare(pattern: Pattern) -> Running:
         running = Running(pattern, db)
+        running.prepare()
+        return running
+
+    return prepare
+
+
+@pytest.fixture(params=["in_memory", "served", "hard"])
+def contended(request: pytest.FixtureRequest) -> Callable[[Pattern], Running]:
+    """As `prepared`, and where AWS is at its worst, too; nothing waits between attempts."""
+    db = request.getfixturevalue(request.param)
+
+    def prepare(pattern: Pattern) -> Running:
+        running = Running(pattern, db, sleep=lambda seconds: None)
         running.prepare()
         return running
 

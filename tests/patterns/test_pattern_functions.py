@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from together import records_of
 
 from patterns import connections, outbox, time_based
 from patterns.lambdas import feed, handler_for
@@ -18,23 +20,12 @@ from stator.model import ref
 Prepare = Callable[[Pattern], Running]
 
 
-def events_of(running: Running, table: str) -> list[Mapping[str, Any]]:
-    events: list[Mapping[str, Any]] = []
-
-    def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
-        events.append(event)
-        return {"batchItemFailures": []}
-
-    feed(running.design.db, table, handler)
-    return events
-
-
 def test_an_event_has_the_shape_that_lambda_gives(prepared: Prepare) -> None:
     running = prepared(connections.PATTERN)
     running.design.erase(connections.PATTERN.items[0])
-    events = events_of(running, "connections")
-    assert json.loads(json.dumps(events)) == events
-    (removed,) = [each for event in events for each in event["Records"] if each["eventName"] == "REMOVE"]
+    records = records_of(running.design.db, "connections")
+    assert json.loads(json.dumps(records)) == records
+    (removed,) = [each for each in records if each["eventName"] == "REMOVE"]
     assert sorted(removed) == [
         "awsRegion", "dynamodb", "eventID", "eventName", "eventSource", "eventSourceARN", "eventVersion",
     ]  # fmt: skip
@@ -51,7 +42,7 @@ def test_bytes_are_base64_in_an_event(prepared: Prepare) -> None:
     running = prepared(outbox.PATTERN)
     image = {"pk": "x", "sk": "x", "blob": b"\x00\xff", "some": [{"set": {b"a"}}]}
     running.design.db.Table("orders").put_item(Item=image)
-    records = [each for event in events_of(running, "orders") for each in event["Records"]]
+    records = records_of(running.design.db, "orders")
     (stored,) = [each["dynamodb"]["NewImage"] for each in records if "blob" in each["dynamodb"]["NewImage"]]
     assert stored["blob"] == {"B": "AP8="}
     assert stored["some"] == {"L": [{"M": {"set": {"BS": ["YQ=="]}}}]}
@@ -61,15 +52,15 @@ def test_a_record_that_fails_is_given_again_with_those_behind_it_and_no_other(pr
     running = prepared(outbox.PATTERN)
     shop: Any = running.design
     for number in range(6):
-        outbox.place(shop, outbox.Order(order_id=f"o{number + 1}", total=1))
+        outbox.place(shop, outbox.Order(order_id=f"o{number + 1}", total=1), outbox.NOW)
     sent: list[str] = []
     failing = {"o2", "o5"}
 
-    def send(topic: str, order_id: str) -> None:
-        if order_id in failing:
-            failing.remove(order_id)
+    def send(message: outbox.Message) -> None:
+        if message.order_id in failing:
+            failing.remove(message.order_id)
             raise ConnectionError("not now")
-        sent.append(order_id)
+        sent.append(message.order_id)
 
     feed(shop.db, "orders", outbox.relay_of(send))
     assert sorted(sent) == [f"o{number + 1}" for number in range(6)]
@@ -102,8 +93,8 @@ def test_an_expired_connection_is_told_as_lost() -> None:
     told: list[str] = []
 
     class Room:
-        def in_room(self, room: str) -> list[connections.Connection]:
-            return [connections.opened("c9", "di", room)]
+        def in_room(self, room: str) -> Any:
+            return SimpleNamespace(all=lambda: [connections.opened("c9", "di", room)])
 
     image = {"user_id": {"S": "ann"}, "room": {"S": "lobby"}}
     record = {

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from patterns import (
-    audit_trail,
     conditional_writes,
     connections,
     counters,
@@ -19,15 +18,13 @@ from patterns import (
     large_items,
     leader_board,
     lifecycle,
-    locks,
     outbox,
     relationships,
-    reservations,
     time_based,
     versioning,
     write_sharding,
 )
-from patterns.pattern import START_S, Pattern
+from patterns.pattern import Pattern
 from patterns.running import Running
 from stator.model import (
     AlreadyExistsError,
@@ -187,7 +184,7 @@ def test_a_vote_is_found_again_in_its_shard_and_the_whole_day_is_in_order(prepar
 def test_views_that_are_added_at_once_are_all_counted(prepared: Prepare) -> None:
     pages: Any = prepared(counters.PATTERN).design
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda number: counters.seen(pages, f"r{number}"), range(20)))
+        list(pool.map(lambda number: counters.seen(pages, "home", f"r{number}"), range(20)))
     assert sum(each.count for each in pages.views_of("home")) == 20
 
 
@@ -198,57 +195,16 @@ def test_equal_scores_both_stand_on_the_board(prepared: Prepare) -> None:
     assert board.better_than("chess", 700) == 0
 
 
-def test_the_last_piece_is_sold_once_and_comes_back_once(prepared: Prepare) -> None:
-    shop: Any = prepared(reservations.PATTERN).design
-    reservations.reserve(shop, "r1", 4)
-    with pytest.raises(ConditionFailedError):
-        reservations.reserve(shop, "r2", 2)
-    held = shop.reservation("p1", "r1")
-    reservations.give_back(shop, held)
-    with pytest.raises((ConditionFailedError, NotFoundError)):
-        reservations.give_back(shop, held)
-    assert shop.stock("p1").left == 5
-
-
-def test_one_of_many_has_the_lock_and_a_late_holder_loses_it(prepared: Prepare) -> None:
-    store: Any = prepared(locks.PATTERN).design
-
-    def has(worker: int) -> bool:
-        try:
-            locks.take(store, f"w{worker}", START_S)
-        except ConditionFailedError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(has, range(8))) == 1
-    locks.take(store, "next", START_S + locks.LEASE_S)
-    with pytest.raises(ConditionFailedError):
-        locks.hold_until(store, 1, START_S + 100)
-
-
 def test_an_upload_that_stopped_half_way_is_not_seen(prepared: Prepare) -> None:
     library: Any = prepared(large_items.PATTERN).design
-    large_items.store(library, "u1", "the whole of a long text")
+    large_items.store(library, "d1", "A text", "u1", "the whole of a long text")
     library.put(large_items.Chunk(document_id="d1", upload="u2", number=0, text="half of an"))
-    assert large_items.text_of(library, library.document("d1")) == "the whole of a long text"
+    assert large_items.text_of(library, "d1") == "the whole of a long text"
 
 
 def test_a_message_is_sent_for_each_order_that_was_stored_and_for_no_other(prepared: Prepare) -> None:
     shop: Any = prepared(outbox.PATTERN).design
-    outbox.place(shop, outbox.Order(order_id="o1", total=1))
+    outbox.place(shop, outbox.Order(order_id="o1", total=1), outbox.NOW)
     with pytest.raises(AlreadyExistsError):
-        outbox.place(shop, outbox.Order(order_id="o1", total=2))
+        outbox.place(shop, outbox.Order(order_id="o1", total=2), outbox.NOW)
     assert outbox.messages_in(shop) == ["order-placed o1"]
-
-
-def test_the_trail_and_the_replica_follow_and_a_second_delivery_changes_nothing(prepared: Prepare) -> None:
-    accounts: Any = prepared(audit_trail.PATTERN).design
-    accounts.update(ref(audit_trail.Account, account_id="a1"), {"limit": 7})
-    for _ in range(2):
-        audit_trail.follow(accounts)
-        assert [(each.before, each.after) for each in accounts.history_of("a1")] == [(None, 100), (100, 7)]
-        assert accounts.copy_of("a1").limit == 7
-    accounts.erase(ref(audit_trail.Account, account_id="a1"))
-    audit_trail.follow(accounts)
-    assert accounts.copy_of("a1") is None

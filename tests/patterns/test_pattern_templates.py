@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from patterns.catalogue import CATALOGUE
-from patterns.running import Running
+from patterns.catalogue import CATALOGUE, FUNCTIONS
+from patterns.running import Running, tables_of
 from patterns.sam import TRANSFORM
 from stator.templates.applying import Applying
 from stator.templates.places import place_of
@@ -55,7 +55,19 @@ def test_a_template_is_applied_to_an_endpoint_too(served: Any) -> None:
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-def test_a_template_is_sam_and_holds_tables(name: str) -> None:
+def test_a_template_is_sam_and_holds_tables_and_the_function_that_their_stream_feeds(name: str) -> None:
     template = yaml.safe_load((TEMPLATES / f"{name}.yaml").read_text("utf-8"))
     assert template["Transform"] == TRANSFORM
-    assert {each["Type"] for each in template["Resources"].values()} == {"AWS::DynamoDB::Table"}
+    kinds = [each["Type"] for each in template["Resources"].values()]
+    assert kinds.count("AWS::DynamoDB::Table") == len(tables_of(CATALOGUE[name].design))
+    assert kinds.count("AWS::Serverless::Function") == (name in FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_what_is_no_table_is_left_alone_by_name(name: str, in_memory: Any) -> None:
+    template = yaml.safe_load((TEMPLATES / f"{name}.yaml").read_text("utf-8"))
+    others = {key: each["Type"] for key, each in template["Resources"].items()}
+    (plan,) = planned(name, in_memory)
+    assert {each.logical_id: each.type for each in plan.not_applied} == {
+        key: kind for key, kind in others.items() if kind != "AWS::DynamoDB::Table"
+    }
