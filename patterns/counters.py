@@ -108,7 +108,12 @@ PATTERN = Pattern(
     "database. Where one item is too hot, the count is the sum of several; where each event may count "
     "once only, the event is an item and its count moves in the same transaction.",
     design=Pages,
-    items=(Page(page_id="home"), *(Views(page_id="home", shard=shard) for shard in range(SHARDS))),
+    items=(
+        Page(page_id="home"),
+        *(Views(page_id="home", shard=shard) for shard in range(SHARDS)),
+        Page(page_id="about", likes=1),
+        Like(page_id="about", user_id="bo"),
+    ),
     examples=(many_views, seen_again, liked, liked_again, unliked, unliked_again),
     why=(
         "ADD loses no update and reads nothing first: one write unit.",

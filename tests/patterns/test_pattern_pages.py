@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 
 from patterns.catalogue import CATALOGUE, DESIGNS, MODULES
 from patterns.page import about, answered_by
-from patterns.running import Done, Running
+from patterns.running import Done, Running, tables_of
+from stator.model.sketches import sketch_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLES = (
@@ -41,6 +43,16 @@ def _pages() -> dict[str, str]:
 
 
 PAGES = _pages()
+SECTIONS = [
+    "Access patterns",
+    "Table design",
+    "Example items",
+    "In code",
+    "Queries",
+    "Why it is so",
+    "Trade-offs",
+    "When not to use it",
+]
 
 
 def test_the_catalogue_begins_with_the_nine_in_their_order() -> None:
@@ -101,3 +113,66 @@ def test_every_pattern_of_a_design_is_shown_and_none_scans(name: str, in_memory:
     assert [key for key in declared if f".{key}(" not in source] == []
     run = Running(pattern, in_memory).run()
     assert [sent for done in run.done for sent in done.sent if sent.operation == "Scan"] == []
+
+
+def section(page: str, title: str) -> str:
+    return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0].strip()
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_page_has_its_sections_in_their_order(name: str) -> None:
+    page = PAGES[f"{name}.md"]
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == SECTIONS
+    assert [title for title in SECTIONS if not section(page, title)] == []
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_page_weighs_and_says_when_not(name: str) -> None:
+    page, pattern = PAGES[f"{name}.md"], CATALOGUE[name]
+    weighed = section(page, "Trade-offs")
+    assert re.findall(r"^\| (\w+) \|", weighed, re.MULTILINE) == [
+        "scale",
+        "cost",
+        "consistency",
+        "simplicity",
+    ]
+    assert len(pattern.why) >= 2
+    assert len(pattern.not_when) >= 2
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_entity_is_an_example_item_of_its_page(name: str) -> None:
+    items = section(PAGES[f"{name}.md"], "Example items")
+    told = [each.__name__ for each in CATALOGUE[name].design.entities]
+    typed = [table for table in tables_of(CATALOGUE[name].design) if table.type_attribute]
+    assert [each for each in told if typed and f'"_type": "{each}"' not in items] == []
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_the_code_of_a_page_runs_as_it_stands(name: str) -> None:
+    code = section(PAGES[f"{name}.md"], "In code").partition("```python\n")[2].partition("\n```")[0]
+    space: dict[str, Any] = {"__name__": f"the_page_of_{name}"}
+    exec(compile(code, f"{name}.md", "exec", dont_inherit=True), space)
+    assert CATALOGUE[name].design.__name__ in space
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_no_design_has_an_index_that_no_pattern_uses(name: str) -> None:
+    cautions = sketch_of(CATALOGUE[name].design).cautions
+    assert [each for each in cautions if each.startswith("unused")] == []
+
+
+def test_most_patterns_are_one_table() -> None:
+    several = [name for name, pattern in CATALOGUE.items() if len(tables_of(pattern.design)) > 1]
+    assert several == ["relationships", "audit_trail"]
+
+
+def test_the_pages_are_linked_from_where_one_looks_first() -> None:
+    assert "docs/patterns/README.md" in (ROOT / "README.md").read_text("utf-8")
+    assert "patterns/README.md" in (ROOT / "docs" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(".md")])
+def test_what_a_page_links_to_is_there(name: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", PAGES[name]):
+        assert (ROOT / "docs" / "patterns" / target).exists(), target
