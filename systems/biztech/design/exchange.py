@@ -1,7 +1,7 @@
 """The stock exchange: projects, accounts, holdings, trades, prices, and who listens.
 
-Money is Decimal dollars, in whole cents. Moments that are part of a key, or that prices are ordered by, are ints of epoch
-milliseconds.
+Money is Decimal dollars, in whole cents. Moments that are part of a key, or that prices are ordered by, are ints of
+epoch milliseconds.
 
 Access patterns here: a project and those of an event (index byEvent); an account and all of them; a holding, those of a
 user, those in a project (index byProject); a trade by its key and by its token, the trades in a project; a project's
