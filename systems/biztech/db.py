@@ -5,9 +5,9 @@ db.create("biztechEvents", {"id": "blueprint", "year": 2026, "title": "Blueprint
 db.update("biztechRegistrations", {"id": "ann@example.com", "eventID;year": "blueprint;2026"}, {"status": "here"})
 db.query("biztechRegistrations", {"eventID;year": "blueprint;2026"}, index="event-query")
 
-The environment's suffix is appended here alone. Attribute names may hold anything, and may be DynamoDB's reserved words:
-each goes by a placeholder. Every create and update sets `updatedAt`, in the form in which the entities keep it. Whole
-numbers come back as int, others as Decimal; a float is refused.
+The environment's suffix is appended here alone. Attribute names may hold anything, and may be DynamoDB's reserved
+words: each goes by a placeholder. Every create and update sets `updatedAt`, in the form in which the entities keep it.
+Whole numbers come back as int, others as Decimal; a float is refused.
 """
 
 from __future__ import annotations

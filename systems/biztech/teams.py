@@ -32,9 +32,10 @@ class Teams:
     def create(self, event: str, name: str, members: Sequence[str] = ()) -> Team:
         """A team of registered users. Atomic. Raises FullError above 20 members, TeamError for who is in another,
         NotRegisteredError for who has no place."""
+        moment = self._context.moment()
         team = Team(
             event=event, id=self._context.new_id(), team_name=name, member_ids=list(dict.fromkeys(members)),
-            created_at=self._context.moment(),
+            created_at=moment, updated_at=moment,
         )  # fmt: skip
         if len(team.member_ids) > MEMBERS_MAX:
             raise FullError(f"a team has at most {MEMBERS_MAX} members")
@@ -101,7 +102,7 @@ class Teams:
         except (ConditionFailedError, NotFoundError) as error:
             self._refuse(user, event)
             raise StaleError(f"{team.team_name} has changed") from error
-        return team.model_copy(update={"member_ids": members})
+        return team.model_copy(update={"member_ids": members, "updated_at": self._context.moment()})
 
     def _leave(self, event: str, team_id: str, user: str) -> Team:
         team = self.get(event, team_id)
@@ -114,7 +115,7 @@ class Teams:
                 every.update(ref(Registration, id=user, event=event), remove=["team_id"])
         except ConditionFailedError as error:
             raise StaleError(f"{team.team_name} has changed") from error
-        return team.model_copy(update={"member_ids": members})
+        return team.model_copy(update={"member_ids": members, "updated_at": self._context.moment()})
 
     def _refuse(self, user: str, event: str) -> None:
         """Raises for who cannot be in a team."""

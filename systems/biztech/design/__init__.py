@@ -16,7 +16,8 @@ from systems.biztech.design.points import PointsPatterns
 from systems.biztech.design.realtime import RealTimePatterns
 
 SUFFIXES: Final = {"dev": "", "staging": "", "production": "PROD"}
-"""Environment -> what follows each table's name. Dev and staging share their tables: staging warns before it destroys."""
+"""Environment -> what follows each table's name. Dev and staging share their tables: staging warns before it
+destroys."""
 
 
 class BizTechDesign(CorePatterns, PointsPatterns, RealTimePatterns, ExchangePatterns, Design):

@@ -57,8 +57,8 @@ class User(ClubEntity):
 
 
 class Registration(ClubEntity):
-    """`points`: earned at the event; `balance`: what is left to invest, in cents, of what was
-    `funded`. `scanned`: QR codes, each once."""
+    """`points`: earned at the event; `balance`: what is left to invest, in cents, of what was `funded`. `scanned`: QR
+    codes, each once."""
 
     stored = Stored(table="biztechRegistrations", updated="updated_at", per_partition=40)
 

@@ -7,12 +7,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 
 import stator
+from stator.client.in_process import InProcess
+from stator.client.native.database import DB
+from stator.client.native.values import Values
 from stator.clock import ManualClock
 from stator.engine.database import Database
 from stator.server.background import BackgroundServer
@@ -21,7 +25,9 @@ from systems.biztech import BizTech
 
 DOORS = ("memory", "http", "boto3")
 CREDENTIALS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "x", "region_name": "us-east-1"}
-T = TypeVar("T")
+CONNECTIONS = Config(max_pool_connections=60)
+SESSION = boto3.Session(**CREDENTIALS)
+"""One for all clients: it keeps what botocore has loaded."""
 
 
 @pytest.fixture
@@ -29,21 +35,29 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+@pytest.fixture
+def served(clock: ManualClock) -> Iterator[Database]:
+    """What the server serves; in process, what is opened."""
+    database = Database(MemoryStore(), clock=clock)
+    yield database
+    database.close()
+
+
 @pytest.fixture(params=DOORS)
-def database(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Any]:
+def database(request: pytest.FixtureRequest, served: Database) -> Iterator[Any]:
     """What stator.open gives, on each door."""
     if request.param == "memory":
-        with stator.open(clock=clock) as opened:
-            yield opened
+        yield inside(served)
         return
-    served = Database(MemoryStore(), clock=clock)
     with BackgroundServer(served) as url:
-        target: Any = url
-        if request.param == "boto3":
-            target = boto3.client("dynamodb", endpoint_url=url, **CREDENTIALS)
-        with stator.open(target) as opened:
+        client = SESSION.client("dynamodb", endpoint_url=url, config=CONNECTIONS)
+        with stator.open(url if request.param == "http" else client) as opened:
             yield opened
-    served.close()
+
+
+def inside(served: Database) -> DB:
+    """The database in this process, whatever serves it elsewhere."""
+    return DB(InProcess(served), Values("int", False), served.clock.now)
 
 
 @pytest.fixture
@@ -53,17 +67,17 @@ def clubs(database: Any, clock: ManualClock) -> Callable[[str], BizTech]:
     def made(environment: str) -> BizTech:
         # A lost race lets the others run instead of waiting.
         return BizTech(
-            database, environment, now=clock.now, rng=random.Random(7), sleep=lambda _: time.sleep(0)
+            database, environment, now=clock.now, rng=random.Random(7), sleep=time.sleep
         )
 
     return made
 
 
 @pytest.fixture
-def club(clubs: Callable[[str], BizTech]) -> BizTech:
-    club = clubs("dev")
-    club.create_tables()
-    return club
+def club(clubs: Callable[[str], BizTech], served: Database) -> BizTech:
+    """The club in dev, with its tables, which are made in process on every door: that is quick."""
+    BizTech(inside(served)).create_tables()
+    return clubs("dev")
 
 
 @pytest.fixture

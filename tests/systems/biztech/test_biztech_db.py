@@ -23,6 +23,8 @@ from systems.biztech.writing import update_expression
 
 ANN = {"id": "ann@example.com"}
 SEAT = {"id": "ann@example.com", "eventID;year": "blueprint;2026"}
+IN_PROCESS = pytest.mark.parametrize("database", ["memory"], indirect=True)
+"""For what is refused before the database is asked, or by it: that is the same on all doors."""
 
 
 def test_an_item_is_created_read_updated_and_deleted(club: BizTech) -> None:
@@ -38,20 +40,21 @@ def test_an_item_is_created_read_updated_and_deleted(club: BizTech) -> None:
 
 def test_what_is_there_is_not_created_again(club: BizTech) -> None:
     club.db.create("biztechUsers", {**ANN, "fname": "Ann"})
-    with pytest.raises(AlreadyExistsError, match="ann@example.com is in biztechUsers already"):
+    with pytest.raises(AlreadyExistsError, match=r"ann@example\.com is in biztechUsers already"):
         club.db.create("biztechUsers", {**ANN, "fname": "Other"})
     assert (club.db.get("biztechUsers", ANN) or {})["fname"] == "Ann"
 
 
 def test_what_is_not_there_is_not_updated(club: BizTech) -> None:
-    with pytest.raises(NotFoundError, match="ann@example.com/blueprint;2026 is not in biztechRegistrations"):
+    with pytest.raises(NotFoundError, match=r"ann@example\.com/blueprint;2026 is not in biztechRegistrations"):
         club.db.update("biztechRegistrations", SEAT, {"points": 1})
     assert list(club.db.scan("biztechRegistrations")) == []
 
 
+@IN_PROCESS
 @pytest.mark.parametrize(
     "name",
-    ["status", "name", "count", "year;month", "a#b", "with space", "dot.ted", "list[0]", "#0", ":v", "é", "size", "ttl"],
+    ["status", "name", "count", "ttl", "year;month", "a#b", "with space", "dot.ted", "list[0]", "#0", ":v", "é"],
 )
 def test_an_update_takes_any_attribute_name(club: BizTech, name: str) -> None:
     club.db.create("biztechRegistrations", SEAT)
@@ -98,7 +101,8 @@ def test_a_query_goes_by_keys_with_any_name_and_by_index(club: BizTech) -> None:
                 "biztechRegistrations",
                 {"id": f"u{number:02}@example.com", "eventID;year": event, "points": number},
             )
-    assert len(list(club.db.query("biztechRegistrations", {"eventID;year": "blueprint;2026"}, index="event-query"))) == 30
+    at_blueprint = {"eventID;year": "blueprint;2026"}
+    assert len(list(club.db.query("biztechRegistrations", at_blueprint, index="event-query"))) == 30
     mine = club.db.query(
         "biztechRegistrations", {"id": "u01@example.com"}, sort=Key("eventID;year").begins_with("kickstart;"),
         newest_first=True,
@@ -107,7 +111,7 @@ def test_a_query_goes_by_keys_with_any_name_and_by_index(club: BizTech) -> None:
     whole = {"id": "u01@example.com", "eventID;year": "blueprint;2026"}
     assert [item["points"] for item in club.db.query("biztechRegistrations", whole, consistent=True)] == [1]
     high = club.db.query(
-        "biztechRegistrations", {"eventID;year": "blueprint;2026"}, index="event-query", filter=Attr("points").gte(25)
+        "biztechRegistrations", at_blueprint, index="event-query", filter=Attr("points").gte(25)
     )
     assert {item["points"] for item in high} == set(range(25, 30))
 
@@ -154,6 +158,7 @@ def test_several_writes_are_one_transaction(club: BizTech) -> None:
     db.transact([])
 
 
+@IN_PROCESS
 @pytest.mark.parametrize(
     ("writes", "error"),
     [
@@ -199,6 +204,7 @@ def test_deletes_in_staging_warn(clubs: Callable[[str], BizTech]) -> None:
         club.db.transact([club.db.deleting("biztechUsers", ANN)])
 
 
+@IN_PROCESS
 @pytest.mark.parametrize(
     ("call", "says"),
     [

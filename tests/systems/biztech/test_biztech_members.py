@@ -21,7 +21,7 @@ def test_a_member_is_made_found_changed_and_deleted(club: BizTech) -> None:
         club.members.create(ANN, "Another", "Ann")
     club.members.delete(ANN)
     assert club.members.find(ANN) is None
-    with pytest.raises(NotFoundError, match="ann@example.com is no member"):
+    with pytest.raises(NotFoundError, match=r"ann@example\.com is no member"):
         club.members.get(ANN)
 
 

@@ -14,6 +14,8 @@ from systems.biztech.refusals import AlreadyRegisteredError, CapacityError, Full
 
 EVENT = "blueprint;2026"
 AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
+IN_PROCESS = pytest.mark.parametrize("database", ["memory"], indirect=True)
+"""For what is refused before the database is asked, or by it: that is the same on all doors."""
 
 
 def user(number: int) -> str:
@@ -119,6 +121,7 @@ def test_checking_in_keeps_the_place(opened: BizTech) -> None:
     assert check(opened) == {"registered": 3, "cancelled": 1}
 
 
+@IN_PROCESS
 def test_more_places_go_to_who_has_waited_longest(opened: BizTech) -> None:
     arrive(opened, 8)
     assert opened.registrations.set_capacity(EVENT, 5) == [user(3), user(4)]
@@ -131,6 +134,7 @@ def test_more_places_go_to_who_has_waited_longest(opened: BizTech) -> None:
     assert opened.events.get(EVENT).capacity == 8
 
 
+@IN_PROCESS
 def test_many_promotions_go_in_steps(opened: BizTech, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registrations, "PROMOTED_MAX", 2)
     arrive(opened, 9)
@@ -154,6 +158,7 @@ def test_an_event_that_was_made_as_a_plain_item_takes_registrations(club: BizTec
     assert check(club) == {"registered": 1, "waitlist": 2}
 
 
+@IN_PROCESS
 def test_registrations_are_found_by_user_and_by_event(opened: BizTech) -> None:
     opened.events.create("kickstart", 2026, "Kickstart", capacity=1)
     opened.registrations.register(user(0), "kickstart;2026")
@@ -171,6 +176,7 @@ def test_a_full_waiting_list_takes_no_more(opened: BizTech, monkeypatch: pytest.
     assert check(opened) == {"registered": 3, "waitlist": 2}
 
 
+@IN_PROCESS
 @pytest.mark.parametrize(
     ("call", "error"),
     [
