@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from systems.costs.measuring import Measured, Report, StoredTable
 from systems.costs.pricing import Prices
 
+_SMALL: Final = Decimal("0.0001")
 _PATTERNS = (
     "access pattern", "what it does", "requests", "read units", "write units", "items", "bytes", "$ a million",
 )  # fmt: skip
@@ -21,15 +23,17 @@ def costs_table(report: Report, prices: Prices) -> str:
             rows(_PATTERNS, (_pattern(each, prices) for each in report.patterns)),
             "By table: the units of all these patterns together, and what is stored after them.",
             rows(_TABLES, (_table(each, report, prices) for each in report.tables)),
-            how_priced(prices),
+            how_priced(report, prices),
         )
     )
 
 
-def how_priced(prices: Prices) -> str:
-    return (
-        f"Units are what the database answered. Money: {prices.currency}, {prices.region}, on-demand, as of "
-        f"{prices.as_of} ([source]({prices.source}))."
+def how_priced(report: Report, prices: Prices) -> str:
+    told = "Units are what the database answered; items and bytes, what came back or was sent to be stored. "
+    if any(each.refused for each in report.patterns):
+        told += "A refused write is charged too, but its error does not say how much. "
+    return told + (
+        f"Money: {prices.currency}, {prices.region}, on-demand, as of {prices.as_of} ([source]({prices.source}))."
     )
 
 
@@ -45,11 +49,13 @@ def units(value: float) -> str:
 
 
 def money(value: Decimal) -> str:
-    """Three places, or as many as it takes to show two digits of what is less."""
+    """Two to four places, or as many as it takes to show two digits of what is less."""
     if value == 0:
         return "0"
-    places = 3 if value >= Decimal("0.01") else 1 - value.adjusted()
-    return f"{value:,.{places}f}"
+    if value < _SMALL:
+        return f"{value:.{1 - value.adjusted()}f}"
+    whole, _, places = f"{value.quantize(_SMALL, ROUND_HALF_UP):,}".partition(".")
+    return f"{whole}.{places.rstrip('0'):0<2}"
 
 
 def requests(measured: Measured) -> str:
