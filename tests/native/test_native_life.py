@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
 import subprocess
 import sys
 import threading
@@ -200,6 +201,17 @@ def test_a_waiter_gives_up() -> None:
             )
     assert pauses[0] == 0.05
     assert 3 <= sum(pauses) <= 4
+
+
+def test_a_new_database_with_its_own_randomness_scans_in_the_same_order_each_time(tmp_path: Path) -> None:
+    orders = []
+    for place in (":memory:", ":memory:", tmp_path / "a.db"):
+        with stator.open(place, rng=random.Random(1)) as db:
+            table = db.create_table(**schema("Ordered"))
+            for number in range(50):
+                table.put_item(Item={"id": f"i{number}", "at": 1})
+            orders.append([item["id"] for item in table.scan()["Items"]])
+    assert orders[0] == orders[1] == orders[2] != sorted(orders[0])
 
 
 def test_pending_work_is_done_when_asked() -> None:

@@ -72,12 +72,13 @@ def open_database(
     rng: random.Random | None = None,
     **options: Any,
 ) -> Database:
-    """Opens a file, or memory. `options` are those of engine.database.Options. Raises StatorError and TypeError."""
+    """Opens a file, or memory. `rng`: whatever is left to chance comes from it, the order of scans with it where the
+    database is made here. `options` are those of engine.database.Options. Raises StatorError and TypeError."""
     from stator.engine.database import Database, Options
     from stator.storage import open_store
 
     settings = Options(**{name: value for name, value in options.items() if value is not None})
-    return Database(open_store(path, durability), settings, clock, rng)
+    return Database(open_store(path, durability, rng), settings, clock, rng)
 
 
 def _of_file(path: str, options: dict[str, Any]) -> Transport:

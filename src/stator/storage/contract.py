@@ -21,10 +21,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 T = TypeVar("T")
 Row = tuple[bytes, bytes]
+
+SALT_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Scheduler(Protocol):
 
 
 class Store(Protocol):
-    """`salt` is 16 random bytes made with the store: what hashes of client-chosen keys are keyed with."""
+    """`salt` is SALT_BYTES random bytes made with the store: what hashes of client-chosen keys are keyed with."""
 
     budgets: Budgets
     salt: bytes

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple, NoReturn, TypeVar
 
 from stator.clock import Clock
 from stator.errors import BudgetExceededError, StatorError
-from stator.storage.contract import Budgets, Done, Row, Scheduler, Transaction, Work
+from stator.storage.contract import SALT_BYTES, Budgets, Done, Row, Scheduler, Transaction, Work
 from stator.storage.group import GROUP_WORKS_MAX, Ticket, answer
 from stator.storage.intervals import Intervals
 from stator.storage.layer import Layer, summed
@@ -146,7 +146,7 @@ class MemoryStore:
         side_by_side: int = 1,
     ) -> None:
         self.budgets = budgets
-        self.salt = os.urandom(16) if salt is None else salt
+        self.salt = os.urandom(SALT_BYTES) if salt is None else salt
         self._clock = clock
         self._side_by_side = side_by_side
         self._lock = threading.RLock()

@@ -20,13 +20,13 @@ from typing import Final
 import apsw
 
 from stator.errors import CorruptionError, SettingError, StoreReadOnlyError, UnsupportedFileError
+from stator.storage.contract import SALT_BYTES as SALT_BYTES
 from stator.storage.sqlite import formats, mounts
 from stator.storage.sqlite.errors import close, translating
 from stator.storage.sqlite.tables import SCHEMA, Tables
 
 APPLICATION_ID: Final = int.from_bytes(b"STAT", "big")
 PAGE_BYTES: Final = 8192
-SALT_BYTES: Final = 16
 DURABILITIES: Final = {"full": "FULL", "relaxed": "NORMAL"}
 WRITER_CACHE_BYTES: Final = 64 << 20
 READER_CACHE_BYTES: Final = 16 << 20
