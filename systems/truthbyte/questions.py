@@ -1,0 +1,120 @@
+"""Questions: read from a line of either form, and added with their category entries and counts in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from stator.model import AlreadyExistsError, ConditionFailedError, NotFoundError, Transaction, ref
+from systems.truthbyte.categories import changed, display_name
+from systems.truthbyte.design import GENERAL, Category, Question, QuestionCategory
+from systems.truthbyte.faults import BusyError, FieldError
+from systems.truthbyte.world import ATTEMPTS_MAX, World
+
+DIFFICULTY_UNLESS_SAID: Final = 3
+DIFFICULTY_MAX: Final = 5
+
+
+# Of one question
+
+
+def question_from(line: Mapping[str, Any]) -> Question:
+    """A line of an upload: the reference's form has `tags` only, the later one has `category`, `tags` and
+    `difficulty`, and a stored question has `categories`. Raises FieldError."""
+    category = line.get("category")
+    tags = _texts("tags", line.get("tags", ()))
+    if category is not None:
+        chosen = [_text("category", category)]
+    else:
+        chosen = _texts("categories", line.get("categories") or tags)
+    answer = line.get("answer")
+    if not isinstance(answer, bool):
+        raise FieldError("answer", f"{answer!r} is not true or false")
+    return Question(
+        id=_text("id", line.get("id")),
+        question=_text("question", line.get("question")),
+        answer=answer,
+        title=_text("title", line.get("title", ""), may_be_empty=True),
+        passage=_text("passage", line.get("passage", ""), may_be_empty=True),
+        categories=with_general(chosen),
+        difficulty=checked_difficulty(line.get("difficulty", DIFFICULTY_UNLESS_SAID)),
+        tags=tags,
+        category=category,
+    )
+
+
+def with_general(categories: Sequence[str]) -> list[str]:
+    """Each once, and the one that every question is in."""
+    return list(dict.fromkeys([*categories, GENERAL]))
+
+
+def entries_of(question: Question) -> list[QuestionCategory]:
+    """What the category index holds of a question."""
+    return [
+        QuestionCategory(category=category, question_id=question.id, difficulty=question.difficulty)
+        for category in question.categories
+    ]
+
+
+def checked_difficulty(given: Any) -> int:
+    """Raises FieldError for what is not 1 to 5."""
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= DIFFICULTY_MAX:
+        raise FieldError("difficulty", f"{given!r} is not 1 to {DIFFICULTY_MAX}")
+    return given
+
+
+def _text(field: str, given: Any, may_be_empty: bool = False) -> str:
+    if not isinstance(given, str):
+        raise FieldError(field, "is missing" if given is None else f"{given!r} is not a text")
+    if not given and not may_be_empty:
+        raise FieldError(field, "is empty")
+    return given
+
+
+def _texts(field: str, given: Any) -> list[str]:
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise FieldError(field, f"{given!r} is not a list of texts")
+    return [_text(field, each) for each in given]
+
+
+# Adding one
+
+
+def add(
+    world: World,
+    question: Question,
+    beside: Callable[[Transaction], None] | None = None,
+    recheck: Callable[[], object] | None = None,
+) -> Question:
+    """The question, its category entries and their counts, and what `beside` writes: all or none. `recheck` is called
+    when something stood in the way, and raises if that was the caller's own condition. Raises FieldError where the
+    question is there already, BusyError."""
+    question = question.model_copy(update={"categories": with_general(question.categories)})
+    try:
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                _add(world, question, beside)
+                return question
+            except (AlreadyExistsError, NotFoundError, ConditionFailedError):
+                if recheck is not None:
+                    recheck()
+                if world.tables.get_many(Question, [question.id], consistent=True):
+                    raise FieldError("id", f"there is a question {question.id} already") from None
+    finally:
+        changed(question.categories)
+    raise BusyError(f"the categories of {question.id} changed each time it was added")
+
+
+def _add(world: World, question: Question, beside: Callable[[Transaction], None] | None) -> None:
+    there = {each.name for each in world.tables.get_many(Category, question.categories, consistent=True)}
+    with world.tables.transaction() as every:
+        if beside is not None:
+            beside(every)
+        every.create(question)
+        for entry in entries_of(question):
+            every.put(entry)
+        for name in question.categories:
+            if name in there:
+                every.update(ref(Category, name=name), add={"count": 1})
+            else:
+                every.create(Category(name=name, count=1, display_name=display_name(name)))
