@@ -112,7 +112,7 @@ def _prices(lines: Sequence[Line], now: float) -> RenderableType:
     if not lines:
         return Text("no project is listed yet", "dim")
     table = Table(box=None, expand=True, padding=(0, 2, 0, 0))
-    table.add_column("", style="bold")
+    table.add_column("")
     table.add_column("project", ratio=1, no_wrap=True)
     for heading in ("price", "last", "since base", "shares"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -120,7 +120,8 @@ def _prices(lines: Sequence[Line], now: float) -> RenderableType:
     for line in lines:
         is_fresh = now - line.at / 1000 < _FRESH_S
         table.add_row(
-            line.ticker, line.name, Text(dollars(line.price), "bold reverse" if is_fresh else "bold"),
+            Text(line.ticker, "bold"), Text(line.name),
+            Text(dollars(line.price), "bold reverse" if is_fresh else "bold"),
             _signed(line.step), _signed(line.price - line.base_price), f"{line.net_shares:,}",
             Text(course(line.course), _style(line.step)),
         )  # fmt: skip

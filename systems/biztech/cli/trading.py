@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
+from rich.text import Text
 
 from systems.biztech.exchange import TradeError
 from systems.biztech.money import dollars
@@ -17,7 +18,6 @@ from systems.biztech.watch import course
 
 if TYPE_CHECKING:
     from systems.biztech.cli.session import Session
-
     from systems.biztech.design.exchange import BtxProject
 
 SIMULATED = (("Aurora", "AUR", 5), ("Brightwell", "BRT", 12), ("Cobalt", "COB", 8), ("Driftwood", "DRF", 0))
@@ -69,7 +69,8 @@ def run_create(session: Session, arguments: argparse.Namespace) -> int:
 def run_projects(session: Session, arguments: argparse.Namespace) -> int:
     table = _table("ticker", "project", "name", price="right", shares="right", trades="right")
     for each in session.club.exchange.projects(arguments.event):
-        table.add_row(
+        _row(
+            table,
             each.ticker, each.project_id, each.name + ("" if each.is_open else " (closed)"), dollars(each.price),
             f"{each.net_shares:,}", f"{each.total_trades:,}",
         )  # fmt: skip
@@ -100,8 +101,13 @@ def run_portfolio(session: Session, arguments: argparse.Namespace) -> int:
     found = session.club.exchange.portfolio(arguments.user)
     table = _table("ticker", shares="right", price="right", value="right", gain="right")
     for each in found.positions:
-        table.add_row(
-            each.ticker, f"{each.shares:,}", dollars(each.price), dollars(each.value), dollars(each.gain)
+        _row(
+            table,
+            each.ticker,
+            f"{each.shares:,}",
+            dollars(each.price),
+            dollars(each.value),
+            dollars(each.gain),
         )
     session.console.print(table)
     print(f"cash {dollars(found.cash)}, in all {dollars(found.value)}, gain {dollars(found.gain)}")
@@ -111,8 +117,13 @@ def run_portfolio(session: Session, arguments: argparse.Namespace) -> int:
 def run_leaders(session: Session, arguments: argparse.Namespace) -> int:
     table = _table("rank", "user", cash="right", shares="right", value="right")
     for each in session.club.exchange.leader_board(arguments.event):
-        table.add_row(
-            str(each.rank), each.user_id, dollars(each.cash), dollars(each.shares_value), dollars(each.value)
+        _row(
+            table,
+            str(each.rank),
+            each.user_id,
+            dollars(each.cash),
+            dollars(each.shares_value),
+            dollars(each.value),
         )
     session.console.print(table)
     return 0
@@ -123,7 +134,7 @@ def run_prices(session: Session, arguments: argparse.Namespace) -> int:
     table = _table("when", number="right", price="right", shares="right", source="left")
     for each in found:
         when = time.strftime("%H:%M:%S", time.localtime(each.ts / 1000))
-        table.add_row(when, str(each.number), dollars(each.price), f"{each.net_shares:,}", each.source)
+        _row(table, when, str(each.number), dollars(each.price), f"{each.net_shares:,}", each.source)
     session.console.print(table)
     print(course([each.price for each in found]))
     return 0
@@ -173,6 +184,11 @@ def _table(*left: str, **others: Any) -> Table:
     for heading, justify in others.items():
         table.add_column(heading, justify=justify)
     return table
+
+
+def _row(table: Table, *cells: str) -> None:
+    """As they are: no name is taken for markup."""
+    table.add_row(*map(Text, cells))
 
 
 def _amount(text: str) -> Decimal:
