@@ -45,6 +45,7 @@ TABLES: dict[str, tuple[str, str | None, dict[str, tuple[str, ...]]]] = {
     "bizBtxSockets": ("connectionId", None, {"byEvent": ("eventId",)}),
     "bizBtxPrices": ("projectId", "ts N", {}),
 }
+IN_PROCESS = pytest.mark.parametrize("database", ["memory"], indirect=True)
 ENVIRONMENTS = {"dev": "", "staging": "", "production": "PROD"}
 
 
@@ -93,6 +94,7 @@ def test_all_tables_are_made_under_the_environments_suffix(
     assert club.create_tables() == [], "they are there"
 
 
+@IN_PROCESS
 def test_staging_has_devs_tables_and_production_its_own(clubs: Callable[[str], BizTech]) -> None:
     dev, staging, production = clubs("dev"), clubs("staging"), clubs("production")
     assert len(dev.create_tables()) == 26
@@ -103,6 +105,7 @@ def test_staging_has_devs_tables_and_production_its_own(clubs: Callable[[str], B
     assert production.users.find("ann@example.com") is None
 
 
+@IN_PROCESS
 def test_what_destroys_in_staging_warns_and_elsewhere_does_not(clubs: Callable[[str], BizTech]) -> None:
     dev, staging, production = clubs("dev"), clubs("staging"), clubs("production")
     for club in (dev, production):
