@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from pydantic import AwareDatetime
 
 from patterns.pattern import Pattern, Weighed
-from stator.model import Design, Entity, Gsi, Stored, Table, above, count, query, ref
+from stator.model import (
+    AlreadyExistsError,
+    Attr,
+    ConditionFailedError,
+    Design,
+    Entity,
+    Gsi,
+    Stored,
+    Table,
+    above,
+    count,
+    query,
+    ref,
+)
 
 
 class Member(Entity):
@@ -67,10 +81,24 @@ START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def say(messenger: Messenger, message: Message, at: datetime) -> None:
-    """The message, once; then each member's list, which may follow a moment later."""
-    messenger.create(message)
+    """The message, once; then each member's list, which may follow a moment later. All of it can be sent again, also
+    late: nothing comes twice, and no list is set back."""
+    with suppress(AlreadyExistsError):
+        messenger.create(message)
+    is_older = Attr("active_at").lt(f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")  # as it is stored
     for member in messenger.members_of(message.conversation_id):
-        messenger.update(member, {"active_at": at})
+        with suppress(ConditionFailedError):  # a later message came first
+            messenger.update(member, {"active_at": at}, if_=is_older)
+
+
+def read_to(messenger: Messenger, conversation_id: str, user_id: str, message_id: str) -> None:
+    """What a user has read; a device that is behind does not set it back."""
+    with suppress(ConditionFailedError):
+        messenger.update(
+            ref(Member, conversation_id=conversation_id, user_id=user_id),
+            {"read_to": message_id},
+            if_=Attr("read_to").lt(message_id),
+        )
 
 
 def said(messenger: Messenger) -> object:
@@ -80,10 +108,11 @@ def said(messenger: Messenger) -> object:
     return messenger.conversations_of("ann")
 
 
-def said_again(messenger: Messenger) -> None:
+def said_again(messenger: Messenger) -> object:
     """The same message, sent again by a client that had no answer: its id is in its key."""
     message = Message(conversation_id="v1", message_id="0003", sender="bo", text="Tomorrow?")
     say(messenger, message, START.replace(hour=3))
+    return messenger.messages_after("v1", after="0002")
 
 
 def latest(messenger: Messenger) -> object:
@@ -99,7 +128,7 @@ def caught_up(messenger: Messenger) -> object:
 def how_much(messenger: Messenger) -> object:
     """How many are unread, then the same when they were read."""
     before = messenger.unread("v1", after="0001")
-    messenger.update(ref(Member, conversation_id="v1", user_id="ann"), {"read_to": "0003"})
+    read_to(messenger, "v1", "ann", "0003")
     return [before, messenger.unread("v1", after="0003")]
 
 

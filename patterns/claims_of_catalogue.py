@@ -64,7 +64,8 @@ CATALOGUE_CLAIMS: Final = (
     ),
     Claim(
         "Principle: single-table where it makes sense",
-        "Two of the seventeen patterns have several tables, because rights or lives differ.",
+        "Two of the seventeen patterns have several tables: relationships, with tables as they may be there "
+        "already, and the audit trail, whose tables have rights of their own.",
         (f"{_PAGES}test_most_patterns_are_one_table",),
     ),
     Claim(

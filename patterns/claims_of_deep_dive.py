@@ -166,7 +166,7 @@ DEEP_DIVE_CLAIMS: Final = (
         "boto3.",
         (
             f"{_SEEDS}test_the_command_queries_as_it_is_written",
-            "tests/clients/test_aws_cli.py::test_a_query_by_the_partition_key_reads_every_page",
+            "tests/clients/test_seed_commands.py::test_the_query_runs_as_a_shell_runs_it",
         ),
         QUERY_COMMAND,
     ),

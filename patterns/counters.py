@@ -123,7 +123,7 @@ PATTERN = Pattern(
     trade_offs=Weighed(
         scale="One item takes 1,000 units a second. Shards here share the page's partition key, which DynamoDB may "
         "split between sort keys while it is hot; to be sure of it, the shard goes into the partition key.",
-        cost="A plain ADD is one unit, one with a token three units and a read, a like four. A sum reads all "
+        cost="A plain ADD is one unit, one with a token two and a read, a like four. A sum reads all "
         "shards: half a unit for 4 KB of them.",
         consistency="A plain ADD that is retried after a lost answer counts twice; a token prevents that for ten "
         "minutes, an item for ever. A sum over shards is of slightly different moments.",

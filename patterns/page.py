@@ -134,7 +134,9 @@ def _access(done: Done) -> tuple[str, ...]:
 def _units(done: Done) -> tuple[str, str]:
     """What a refused write costs is not told."""
     refused = any(sent.is_refused for sent in done.sent)
-    write = f"{done.write_units:g}" if done.write_units or not refused else "not told"
+    write = f"{done.write_units:g}"
+    if refused:
+        write = f"{write} and more" if done.write_units else "not told"
     return f"{done.read_units:g}", write
 
 
@@ -229,9 +231,7 @@ def _weighed(weighed: Weighed) -> Iterator[tuple[str, str]]:
 
 def _cautions(pattern: Pattern) -> list[str]:
     found = sketch_of(pattern.design).cautions
-    if not found:
-        return ["`stator design` warns of nothing here."]
-    return ["`stator design` warns of this:", "```text\n" + "\n".join(found) + "\n```"]
+    return ["`stator design` warns of this:", "```text\n" + "\n".join(found) + "\n```"] if found else []
 
 
 def _template_told(name: str, function: Function | None) -> str:

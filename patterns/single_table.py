@@ -155,8 +155,8 @@ PATTERN = Pattern(
         "the index: above 1,000 writes a second it needs shards.",
         cost="One index, of all attributes: each write of an order is paid twice. Capacity is shared by kinds that "
         "are busy at different times.",
-        consistency="A customer with orders is one moment's, if it is read consistently; the list by status "
-        "follows a moment later.",
+        consistency="A query is no transaction: an order that is placed meanwhile is in it or not. The list by "
+        "status follows a moment later.",
         simplicity="One table to alarm, back up and restore, all kinds together. The raw items are hard to read "
         "for people and for tools that expect rows alike, and a pattern that was not thought of may need a "
         "rewrite of all of them.",

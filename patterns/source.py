@@ -17,20 +17,18 @@ LINE_MAX: Final = 100
 
 
 def design_code(pattern: Pattern) -> str:
-    """The module without its examples: the imports that this needs, entities, the design, and what the examples
-    call. It runs as it stands."""
+    """The module without its examples: the imports, entities, the design, and what the examples call. It runs as it
+    stands, and has all that the examples name."""
     module = _module(pattern)
     source = inspect.getsource(module)
-    shown = {each.__name__ for each in pattern.examples if not isinstance(each, Wait)} | {"PATTERN"}
+    shown = {each.__name__ for each in pattern.examples if not isinstance(each, Wait)}
     parts: list[str] = []
-    nodes: list[ast.stmt] = []
     body = ast.parse(source).body
-    for node in body:
-        name = _name(node)
-        if name is not None and name not in shown:
-            nodes.append(node)
+    named = [node for node in body if _name(node) not in (None, "PATTERN")]
+    for node in named:
+        if _name(node) not in shown:
             parts.append(ast.get_source_segment(source, node) or "")
-    imports = "\n".join(_imports(body, _names_in(nodes)))
+    imports = "\n".join(_imports(body, _names_in(named)))
     return "\n\n\n".join([imports, *parts])
 
 

@@ -56,6 +56,12 @@ def edit(documents: Documents, document: Document, text: str) -> None:
         both.create(Revision(document_id=document.document_id, number=number, text=old))
 
 
+def erase(documents: Documents, document_id: str) -> None:
+    """A document for good, its history first: what stops half-way can be done again."""
+    documents.erase_many(documents.history_of(document_id))
+    documents.erase(ref(Document, document_id=document_id))
+
+
 def edited(documents: Documents) -> object:
     """An edit: the version is the condition, and the text that it replaces goes to the history."""
     document = documents.document("d1")
@@ -95,14 +101,23 @@ def restored(documents: Documents) -> object:
     return documents.restore(ref(Document, document_id="d1"))
 
 
+def erased(documents: Documents) -> object:
+    """Another one has to go for good, its history too; then its key is free."""
+    document = documents.document("d2")
+    assert document is not None
+    edit(documents, document, "more of it")
+    erase(documents, "d2")
+    return [*documents.history_of("d2"), documents.create(Document(document_id="d2", text="harmless"))]
+
+
 PATTERN = Pattern(
     title="Versioning and soft deletes",
     problem="Two people edit a document at once, someone asks what it was last week, and a delete was a "
     "mistake. The current document is one item with a number that each write must find unchanged; each "
     "old text is an item of its own beside it; a delete is a moment that is set.",
     design=Documents,
-    items=(Document(document_id="d1", text="first"),),
-    examples=(edited, lost_update, history, first_text, soft_delete, Wait(60), restored),
+    items=(Document(document_id="d1", text="first"), Document(document_id="d2", text="somebody's secret")),
+    examples=(edited, lost_update, history, first_text, soft_delete, Wait(60), restored, erased),
     why=(
         "The current document has a key of its own: to read it costs no query, however long its history is.",
         "Nothing is locked: who comes second is told so, and decides what to do.",
@@ -117,7 +132,8 @@ PATTERN = Pattern(
         consistency="No edit is lost: it is stored with what it replaces, or refused. A version alone is no lock: "
         "two documents that must agree need a transaction that checks both.",
         simplicity="Reads by other programs must know of `deleted_at`, or they see what was deleted. Its key stays "
-        "taken: what was deleted softly is restored, or erased first.",
+        "taken. Whoever erases a document erases its history with it, or another one's edits under its key are "
+        "refused where their numbers meet.",
     ),
     not_when=(
         "The law says that data must go: erase it, and its history.",

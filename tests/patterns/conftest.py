@@ -34,6 +34,24 @@ def served() -> Iterator[Any]:
 
 
 @pytest.fixture
+def by_boto3() -> Iterator[Any]:
+    """As on AWS: what stator.open makes of a boto3 session's client."""
+    boto3 = pytest.importorskip("boto3", reason="boto3 is not installed")
+    database = Database(MemoryStore(), clock=ManualClock(START_S))
+    with BackgroundServer(database) as url:
+        client = boto3.client(
+            "dynamodb",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="AKIDEXAMPLE",
+            aws_secret_access_key="x",
+        )
+        with stator.open(client) as db:
+            yield db
+    database.close()
+
+
+@pytest.fixture
 def in_memory() -> Iterator[Any]:
     with stator.open(":memory:", clock=ManualClock(START_S)) as db:
         yield db

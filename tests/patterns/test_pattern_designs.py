@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
+from together import done, together
 
-from patterns import analytics, games, iot
+from patterns import analytics, chat, games, iot
 from patterns.pattern import Pattern
 from patterns.running import Running
 from stator.model import AlreadyExistsError, ConditionFailedError
@@ -45,6 +47,41 @@ def test_a_late_report_keeps_its_reading_and_leaves_the_state(prepared: Prepare)
         iot.report(fleet, "d1", iot.DAY.replace(hour=8), 1.0)
     assert fleet.device("d1").reported == 2.0
     assert [each.value for each in fleet.readings_of("d1", iot.DAY.date())] == [2.0, 1.0]
+
+
+def test_a_message_that_comes_late_or_twice_sets_no_list_back(prepared: Prepare) -> None:
+    messenger: Any = prepared(chat.PATTERN).design
+
+    def say(message_id: str, hour: int) -> None:
+        message = chat.Message(conversation_id="v1", message_id=message_id, sender="bo", text="x")
+        chat.say(messenger, message, chat.START.replace(hour=hour))
+
+    for message_id, hour in (("0004", 4), ("0003", 3), ("0004", 4)):
+        say(message_id, hour)
+    assert [each.active_at.hour for each in messenger.members_of("v1")] == [4, 4]
+    assert [each.message_id for each in messenger.messages_after("v1", "0002")] == ["0003", "0004"]
+    for message_id in ("0004", "0002"):
+        chat.read_to(messenger, "v1", "ann", message_id)
+    assert messenger.members_of("v1").first().read_to == "0004"
+
+
+def test_a_thing_is_bought_once_and_only_from_the_coins(prepared: Prepare) -> None:
+    arena: Any = prepared(games.PATTERN).design
+    results = together(
+        lambda thing: games.buy(arena, "ann", thing, 40), ["hat", "hat", "boat", "tent", "dog"]
+    )
+    *things, player = arena.player_with_things("ann")
+    assert (len(done(results)), len(things), player.coins) == (2, 2, 20)
+
+
+def test_a_report_of_another_time_zone_is_in_its_day_of_utc(prepared: Prepare) -> None:
+    fleet: Any = prepared(iot.PATTERN).design
+    late = iot.DAY.replace(hour=23, minute=30).astimezone(timezone(timedelta(hours=2)))
+    iot.report(fleet, "d1", late, 3.0)
+    assert [each.value for each in fleet.readings_of("d1", iot.DAY.date())] == [3.0]
+    with pytest.raises(ConditionFailedError):
+        iot.report(fleet, "d1", iot.DAY.replace(hour=23), 1.0)
+    assert fleet.device("d1").reported == 3.0
 
 
 def test_sums_do_not_move_when_a_batch_comes_again(prepared: Prepare) -> None:

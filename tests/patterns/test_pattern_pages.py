@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import importlib.util
 import inspect
 import re
@@ -79,8 +81,12 @@ def test_there_is_no_page_without_a_pattern() -> None:
     assert {path.relative_to(folder).as_posix() for path in files} == set(PAGES)
 
 
+@pytest.mark.parametrize("door", ["served", "by_boto3"])
 @pytest.mark.parametrize("name", CATALOGUE)
-def test_a_pattern_does_the_same_over_http(name: str, in_memory: Any, served: Any) -> None:
+def test_a_pattern_does_the_same_over_http(
+    name: str, door: str, in_memory: Any, request: pytest.FixtureRequest
+) -> None:
+    served = request.getfixturevalue(door)
     there, here = Running(CATALOGUE[name], served).run(), Running(CATALOGUE[name], in_memory).run()
     assert (there.stored, there.tables) == (here.stored, here.tables)
     assert [told(done) for done in there.done] == [told(done) for done in here.done]
@@ -154,6 +160,24 @@ def test_the_code_of_a_page_runs_as_it_stands(name: str) -> None:
     space: dict[str, Any] = {"__name__": f"the_page_of_{name}"}
     exec(compile(code, f"{name}.md", "exec", dont_inherit=True), space)
     assert CATALOGUE[name].design.__name__ in space
+    for block in re.findall(r"```python\n(.*?)\n```", section(PAGES[f"{name}.md"], "Queries"), re.DOTALL):
+        given = {*space, *dir(builtins), parameter_of(name)}
+        assert names_of(block, ast.Load) - names_of(block, ast.Store) - parameters_in(block) <= given
+
+
+def parameter_of(name: str) -> str:
+    """What the examples call the open design."""
+    example = next(each for each in CATALOGUE[name].examples if callable(each))
+    return next(iter(inspect.signature(example).parameters))
+
+
+def names_of(code: str, context: type[ast.expr_context]) -> set[str]:
+    names = [each for each in ast.walk(ast.parse(code)) if isinstance(each, ast.Name)]
+    return {each.id for each in names if isinstance(each.ctx, context)}
+
+
+def parameters_in(code: str) -> set[str]:
+    return {each.arg for each in ast.walk(ast.parse(code)) if isinstance(each, ast.arg)}
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

@@ -338,6 +338,15 @@ def test_a_deleted_documents_key_stays_taken(prepared: Contend) -> None:
         documents.create(versioning.Document(document_id="d1", text="another"))
 
 
+def test_a_document_that_was_erased_and_made_again_is_edited(prepared: Contend) -> None:
+    documents: Any = prepared(versioning.PATTERN).design
+    versioning.edit(documents, documents.document("d1"), "second")
+    versioning.erase(documents, "d1")
+    assert documents.history_of("d1").all() == []
+    versioning.edit(documents, documents.create(versioning.Document(document_id="d1", text="new")), "newer")
+    assert [each.text for each in documents.history_of("d1")] == ["new"]
+
+
 # Counters, payments, batches
 
 
