@@ -100,6 +100,7 @@ def _run(chosen: argparse.Namespace, folder: Path, console: Console) -> list[str
         wanted = plan.Wanted(chosen.only or frozenset(plan.NAMES), chosen.large)
         results = plan.run(wanted, pace, folder, console)
         record.loads, record.figures = results.loads(), results.figures()
+        record.doors = results.doors
         save()
     if chosen.what in ("all", "peers"):
         _compare(chosen, Bench(two_cores(), pace, folder, console.step), record, console, save)

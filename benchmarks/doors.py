@@ -1,6 +1,7 @@
 """One get and one put of an item of 1 KB through every door, one after the other on one thread, in microseconds a call.
 
-    python -m benchmarks.doors [seconds]      (moto and dynoxide are left out, by name, where they cannot be had)
+    python -m benchmarks.doors [--seconds N] [--json] [--folder PATH]
+    (moto and dynoxide are left out, by name, where they cannot be had)
 
 Best of several turns, which all doors take in the same run; every put carries a new value. Nothing is synced but where
 it says so: what is compared is the way to the data. Raw SQLite is this project's own page layout without a database on
@@ -9,6 +10,8 @@ top: keys and values are bytes that are at hand.
 
 from __future__ import annotations
 
+import argparse
+import json
 import socket
 import sys
 import tempfile
@@ -25,6 +28,7 @@ import stator.boto3
 from benchmarks import fetching, peers
 from benchmarks.boto3_door import DUMMY, TABLE, server
 from benchmarks.errors import BenchmarkError
+from benchmarks.plan import BOTO3, BOTO3_OVER_HTTP, NATIVE
 from benchmarks.processes import serving
 from benchmarks.raw_sqlite import RawTable
 
@@ -36,9 +40,10 @@ Calls = tuple[Callable[[int], Any], Callable[[int], Any]]
 """A get and a put of an item by its number."""
 
 
-def main(seconds: float) -> None:
+def measured(seconds: float, place: Path | None = None) -> dict[str, tuple[float, float]]:
+    """By door: microseconds of a get and of a put. `place`: where data files go."""
     with ExitStack() as stack:
-        doors = dict(_doors(stack))
+        doors = dict(_doors(stack, place))
         best = {name: [float("inf"), float("inf")] for name in doors}
         number, end = 0, time.perf_counter() + seconds
         while time.perf_counter() < end:
@@ -46,9 +51,22 @@ def main(seconds: float) -> None:
                 for place, call in enumerate(calls):
                     best[name][place] = min(best[name][place], _turn(call, number))
                 number += TURN_CALLS
+    return {name: (get * 1e6, put * 1e6) for name, (get, put) in best.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.doors")
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--folder", type=Path, help="where data files go, on a disk")
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    found = measured(chosen.seconds, chosen.folder)
+    if chosen.json:
+        print(json.dumps(found))
+        return
     print("| door | get, us | put, us |\n|---|--:|--:|")
-    for name, (get, put) in best.items():
-        print(f"| {name} | {get * 1e6:,.0f} | {put * 1e6:,.0f} |")
+    for name, (get, put) in found.items():
+        print(f"| {name} | {get:,.0f} | {put:,.0f} |")
 
 
 def _turn(call: Callable[[int], Any], start: int) -> float:
@@ -59,18 +77,18 @@ def _turn(call: Callable[[int], Any], start: int) -> float:
     return (time.perf_counter() - begun) / TURN_CALLS
 
 
-def _doors(stack: ExitStack) -> Iterator[tuple[str, Calls]]:
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+def _doors(stack: ExitStack, place: Path | None) -> Iterator[tuple[str, Calls]]:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place)))
     raw = RawTable(folder / "raw.db", ITEMS, 1024)
     stack.callback(raw.close)
     yield "raw SQLite, synced", (lambda _: raw.get(), lambda _: raw.put_group(1))
-    yield "stator.open, memory", _native(stack.enter_context(stator.open()))
+    yield NATIVE, _native(stack.enter_context(stator.open()))
     relaxed = stator.open(folder / "relaxed.db", durability="relaxed")
     yield "stator.open, file, relaxed", _native(stack.enter_context(relaxed))
     yield "stator.open, file, synced", _native(stack.enter_context(stator.open(folder / "full.db")))
     session = stack.enter_context(stator.boto3.Session(":memory:", **DUMMY))
-    yield "boto3 in process, memory", _boto3(session.client("dynamodb"))
-    yield "boto3 over HTTP, stator in memory", _boto3(_client(stack.enter_context(server())))
+    yield BOTO3, _boto3(session.client("dynamodb"))
+    yield BOTO3_OVER_HTTP, _boto3(_client(stack.enter_context(server())))
     try:
         yield "boto3 over HTTP, dynoxide in memory", _boto3(_client(stack.enter_context(_dynoxide(folder))))
     except BenchmarkError as error:
@@ -96,7 +114,7 @@ def _native(db: stator.DB) -> Calls:
     def put(number: int) -> None:
         table.put_item(Item={"pk": f"key-{number % ITEMS:06}", "data": f"{number:012}" + "x" * 990})
 
-    for number in range(ITEMS):
+    for number in range(-ITEMS, 0):
         put(number)
     return lambda number: table.get_item(Key={"pk": f"key-{number % ITEMS:06}"}), put
 
@@ -113,7 +131,7 @@ def _boto3(client: Any) -> Calls:
         item = {"pk": {"S": f"key-{number % ITEMS:06}"}, "data": {"S": f"{number:012}" + "x" * 990}}
         client.put_item(TableName=TABLE, Item=item)
 
-    for number in range(ITEMS):
+    for number in range(-ITEMS, 0):
         put(number)
     return lambda number: client.get_item(TableName=TABLE, Key={"pk": {"S": f"key-{number % ITEMS:06}"}}), put
 
@@ -135,4 +153,4 @@ def _dynoxide(folder: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
+    main()

@@ -19,8 +19,15 @@ from benchmarks.tables import Table
 
 # What the store keeps of an item beside its DynamoDB size: names and types as JSON, a header
 _STORED_EXTRA_BYTES = 70
+_DOORS_S = 20.0
+NATIVE_GET_US_BUDGET = 25.0
+NATIVE_PUT_US_BUDGET = 50.0
+BOTO3_SHARE_BUDGET = 0.5
+# The doors' own names: their module imports boto3, which not everybody has
+NATIVE, BOTO3 = "stator.open, memory", "boto3 in process, memory"
+BOTO3_OVER_HTTP = "boto3 over HTTP, stator in memory"
 
-_FOOTPRINTS = ("start", "import", "disk")
+_FOOTPRINTS = ("start", "import", "disk", "doors")
 NAMES = (*dict.fromkeys(load.name for load in loads.standard()), "large", "sync", *_FOOTPRINTS)
 
 
@@ -131,10 +138,29 @@ def _weigh(wanted: Wanted, folder: Path, results: Results, console: Console) -> 
     if "import" in wanted.names:
         console.doing("Importing ten times")
         _add(results, console, footprint.import_time())
+    if "doors" in wanted.names:
+        console.doing("Going through every door")
+        _doors(folder, results, console)
     if "disk" in wanted.names:
         console.doing("Filling files")
         for row in footprint.disk(folder, console.step):
             _add(results, console, row)
+
+
+def _doors(folder: Path, results: Results, console: Console) -> None:
+    """In a program of its own: some doors change what the interpreter has."""
+    words = ("--json", "--seconds", str(_DOORS_S), "--folder", str(folder))
+    found = json.loads(output_of(python("-m", "benchmarks.doors", *words)))
+    results.doors.update(found)
+    get, put = found[NATIVE]
+    share = found[BOTO3][0] / found[BOTO3_OVER_HTTP][0]
+    _add(
+        results,
+        console,
+        FigureRow("doors", "Native get, in memory", get, "us", NATIVE_GET_US_BUDGET),
+        FigureRow("doors", "Native put, in memory", put, "us", NATIVE_PUT_US_BUDGET),
+        FigureRow("doors", "boto3's get_item in process, of that over HTTP", share, "times", BOTO3_SHARE_BUDGET),
+    )
 
 
 def _add(results: Results, console: Console, *rows: Row) -> None:

@@ -62,7 +62,7 @@ class SystemFacts:
 
 @dataclass(slots=True)
 class Record:
-    """A run: of which machine, at which pace, and all that it found."""
+    """A run: of which machine, at which pace, and all that it found. `doors`: microseconds of a get and a put."""
 
     machine: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
@@ -74,6 +74,7 @@ class Record:
     systems: list[SystemFacts] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     sqlite: dict[int, dict[str, float]] = field(default_factory=dict)
+    doors: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def results(self) -> Results:
         return Results([*self.loads, *self.figures])

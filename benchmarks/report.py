@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks import comparison_page
 from benchmarks.console import percent
@@ -44,6 +44,8 @@ had is left out, by name. `python -m benchmarks --help` says how to measure less
 - Requests carry the ten headers that boto3 sends, with a signature of the right shape that no server here checks.
 - "Syncs a write" is counted by strace over some PutItems on one connection. "Bytes written" are the pages that the
   server made the kernel write (`write_bytes` of `/proc/PID/io`); an unsynced page that changes twice counts once.
+- "Through every door" is one get and one put of an item of 1 KB at a time, on one thread, the best of many turns that
+  all doors take in the same run; nothing is synced but where it says so. Raw SQLite is given keys and values as bytes.
 - Time to the first answer is that from exec to an answer to ListTables, on a second start, not pinned.
 
 ## Caveats
@@ -94,6 +96,7 @@ def render(record: Record, plots: Sequence[tuple[str, str]] = (), findings: str 
         *comparison_page.sections(record, plots),
         _loads(results.loads()),
         _figures(results.figures()),
+        _doors(record.doors),
         findings,
         _how(record),
     ]
@@ -158,6 +161,11 @@ def _budget(row: LoadRow) -> str:
 def _figures(rows: Sequence[FigureRow]) -> str:
     cells = [(row.title, _figure(row, row.budget), _figure(row, row.measured)) for row in rows]
     return table("## What Stator weighs", ("", "Budget", "Measured"), cells, "lrr")
+
+
+def _doors(doors: Mapping[str, tuple[float, float]]) -> str:
+    rows = [(name, f"{get:,.0f}", f"{put:,.0f}") for name, (get, put) in doors.items()]
+    return table("## Through every door, one item after the other", ("Door", "Get, us", "Put, us"), rows, "lrr")
 
 
 def _figure(row: FigureRow, number: float | None) -> str:

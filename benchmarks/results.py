@@ -81,9 +81,10 @@ Row = LoadRow | FigureRow
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All rows of one run, in the order they were measured."""
+    """All rows of one run, in the order they were measured. `doors`: microseconds of a get and a put by each."""
 
     rows: list[Row] = field(default_factory=list)
+    doors: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def loads(self) -> list[LoadRow]:
         return [row for row in self.rows if isinstance(row, LoadRow)]
