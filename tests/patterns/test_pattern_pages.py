@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from patterns.catalogue import CATALOGUE, DESIGNS, MODULES
+from patterns.catalogue import CATALOGUE, DESIGNS, FUNCTIONS, MODULES
 from patterns.page import about, answered_by
 from patterns.running import Done, Running, tables_of
 from stator.model.sketches import sketch_of
@@ -66,6 +66,20 @@ def test_every_module_with_a_pattern_is_in_the_catalogue() -> None:
     named = {path.stem for path in files if "\nPATTERN = " in path.read_text("utf-8")}
     assert named == set(CATALOGUE)
     assert len(MODULES) + len(DESIGNS) == len(CATALOGUE)
+
+
+PUBLIC = {"stator", "stator.model", "stator.metering", "pydantic", "boto3"}
+
+
+@pytest.mark.parametrize("name", [*CATALOGUE, "lambdas", *(f"functions/{each}" for each in FUNCTIONS)])
+def test_a_pattern_uses_public_names_alone(name: str) -> None:
+    tree = ast.parse((ROOT / "patterns" / f"{name}.py").read_text("utf-8"))
+    named = {each.module for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)}
+    named |= {alias.name for each in ast.walk(tree) if isinstance(each, ast.Import) for alias in each.names}
+    own = {each for each in named if each is not None and each.partition(".")[0] == "patterns"}
+    assert {
+        each for each in named - own if str(each).partition(".")[0] not in sys.stdlib_module_names
+    } <= PUBLIC
 
 
 @pytest.mark.parametrize("name", PAGES)
