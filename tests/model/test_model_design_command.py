@@ -112,7 +112,7 @@ def test_a_workbench_model_is_read_back_with_its_entities(design: type[Design]) 
 
 
 def test_a_table_is_read_from_what_describes_it() -> None:
-    table = Table("t", pk=("n", "N"), sk="s", indexes=(Lsi("l", "x", project=("y",)),), stream="NEW_IMAGE")
+    table = Table("t", pk=("n", "N"), sk="s", indexes=(Lsi("l", "x", project=("y", "_type")),), stream="NEW_IMAGE")
     assert table_from(table.definition("t")) == table
 
 

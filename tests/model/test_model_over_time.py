@@ -82,7 +82,7 @@ class Unsteady:
         self.client = self
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "_now":
+        if name.startswith("__") or name == "now":
             raise AttributeError(name)
         found = getattr(self._db, name, None) or getattr(self._db.meta.client, name)
         if name not in ("put_item", "transact_write_items") or not self._failures:

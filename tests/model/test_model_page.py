@@ -22,7 +22,8 @@ def test_every_public_name_is_told_of() -> None:
 
     text = PAGE.read_text("utf-8")
     results = {
-        "GetCall",
+        "AccessPattern",
+            "GetCall",
         "QueryCall",
         "CountCall",
         "BatchCall",

@@ -227,7 +227,9 @@ def _show(sketch: Sketch, written: list[str]) -> None:
 
 def _key(table: Any, way: str | None) -> str:
     return " + ".join(
-        f"{key.name}{'' if key.type == 'S' else f' ({key.type})'}" for key in table.keys(way) if key
+        ", ".join(f"{key.name}{'' if key.type == 'S' else f' ({key.type})'}" for key in keys)
+        for keys in table.key(way)
+        if keys
     )
 
 
@@ -239,8 +241,9 @@ def _members(sketch: Sketch) -> dict[str, Any]:
         "entities": [{"name": each.name, "table": each.table, "keys": dict(each.keys)} for each in sketch.entities],
         "patterns": [
             {
-                "name": way.name, "given": way.given, "yields": way.yields, "operation": way.operation,
-                "table": way.table, "index": way.index, "condition": way.condition, "about": way.about,
+                "name": way.name, "kind": way.kind, "given": way.given, "yields": way.yields,
+                "operation": way.operation, "table": way.table, "index": way.index, "condition": way.condition,
+                "about": way.about,
             }
             for way in sketch.ways
         ],

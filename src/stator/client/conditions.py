@@ -259,16 +259,19 @@ class ConditionBuilder:
     def _component(self, value: Any, grouped: bool, of_key: bool) -> str:
         if is_condition(value):
             return self.build(value, of_key)
-        if _is_path(value):
+        if is_path(value):
             if of_key and not _is_key(value):
                 raise TypeError(
                     f"Attribute object {value.name} is of type {type(value)}. KeyConditionExpression only supports "
                     "Attribute objects of type Key"
                 )
-            return _NAME.sub(lambda match: self._name(match.group()), value.name)
+            return self._path(value.name)
         if grouped:
             return f"({', '.join(map(self._value, value))})"
         return self._value(value)
+
+    def _path(self, path: str) -> str:
+        return _NAME.sub(lambda match: self._name(match.group()), path)
 
     def _name(self, name: str) -> str:
         while (placeholder := f"#n{self._name_count}") in self._taken:
@@ -285,7 +288,8 @@ class ConditionBuilder:
         return placeholder
 
 
-def _is_path(value: Any) -> bool:
+def is_path(value: Any) -> bool:
+    """Whether it is a Key or an Attr, of this module or of boto3's."""
     return isinstance(value, _Path) or _is_like_boto3s(value, "AttributeBase")
 
 

@@ -34,16 +34,19 @@ from stator.model.faults import (
 )
 from stator.model.naming import Naming, Plain, Prefix, Suffix
 from stator.model.patterns import Fallback, batch, collection, count, get, query, scan
+from stator.model.rehearsing import WritePlan
 from stator.model.results import Page, Results
+from stator.model.sketches import AccessPattern
 from stator.model.tables import Gsi, Lsi, Table
 from stator.model.transactions import Transaction
 from stator.model.writes import Ref, ref
 
 __all__ = [
-    "AlreadyExistsError", "ArgumentError", "Attr", "BatchCall", "ConditionFailedError", "CountCall", "CursorError",
-    "Design", "DesignError", "Entity", "Fallback", "ForeignItemError", "GetCall", "Gsi", "KeyValueError", "Lsi",
-    "MissingAttributesError", "ModelError", "Naming", "NotFoundError", "Page", "Plain", "Plan", "Prefix", "QueryCall",
-    "Ref", "Results", "SharedEnvironmentError", "SharedEnvironmentWarning", "StaleError", "Stored", "Suffix", "Table",
-    "Transaction", "UniqueError", "above", "at_least", "at_most", "batch", "below", "collection", "count", "filtered",
-    "get", "is_", "query", "ref", "scan", "starts_with",
+    "AccessPattern", "AlreadyExistsError", "ArgumentError", "Attr", "BatchCall", "ConditionFailedError",
+    "CountCall", "CursorError", "Design", "DesignError", "Entity", "Fallback", "ForeignItemError", "GetCall",
+    "Gsi", "KeyValueError", "Lsi", "MissingAttributesError", "ModelError", "Naming", "NotFoundError", "Page",
+    "Plain", "Plan", "Prefix", "QueryCall", "Ref", "Results", "SharedEnvironmentError",
+    "SharedEnvironmentWarning", "StaleError", "Stored", "Suffix", "Table", "Transaction", "UniqueError",
+    "WritePlan", "above", "at_least", "at_most", "batch", "below", "collection", "count", "filtered", "get",
+    "is_", "query", "ref", "scan", "starts_with",
 ]  # fmt: skip

@@ -23,7 +23,8 @@ from stator.model.faults import (
     UniqueError,
 )
 from stator.model.layouts import SCHEMA_ATTRIBUTE, Layout
-from stator.model.requests import is_gone
+from stator.model.paths import holds, path_text
+from stator.model.typed import told
 
 Operation = Literal["Put", "Update", "Delete", "ConditionCheck"]
 OPERATIONS: Final = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
@@ -32,7 +33,8 @@ _values = Values()
 
 @dataclass(slots=True)
 class Action:
-    """`expected`: attribute -> the value that it must have. `must_exist`: None where it does not matter."""
+    """`expected`: attribute -> the value that it must have. `must_exist`: None where it does not matter. `own`: the
+    caller's condition. `parts`: what must be there in the item for a part of it to be changed."""
 
     operation: Operation
     layout: Layout
@@ -42,6 +44,8 @@ class Action:
     must_exist: bool | None = None
     unique: tuple[str, ...] = ()
     deleted_is_there: bool = False
+    own: Any = None
+    parts: tuple[tuple[str | int, ...], ...] = ()
 
     def refusal(self, found: Mapping[str, Any] | None, now: float) -> ModelError:
         """Why the condition failed, by the item that was found."""
@@ -50,9 +54,9 @@ class Action:
         if self.unique:
             values = " and ".join(self.unique)
             return UniqueError(f"{self.layout.name}: another has this {values} already", self.unique)
-        if self.must_exist is False:
-            return AlreadyExistsError(f"{what} exists already")
-        if self.must_exist and (item is None or is_gone(self.layout, item, now, self.deleted_is_there)):
+        if self.must_exist is False and (item is not None or self.own is None):
+            return AlreadyExistsError(f"{what} exists already{self._how(item or {})}")
+        if self.must_exist and (item is None or self.layout.is_gone(item, now, self.deleted_is_there)):
             return NotFoundError(f"{what} is not there")
         item = item or {}
         for attribute, value in self.expected.items():
@@ -64,7 +68,19 @@ class Action:
                 return StaleError(
                     f"{what} has changed: {attribute} is {item.get(attribute)!r} and not {value!r}"
                 )
-        return ConditionFailedError(f"{what}: the condition does not hold")
+        for steps in self.parts:
+            if not holds(item, steps):
+                return NotFoundError(f"{what} has no {path_text(steps)}")
+        told_of = "" if self.own is None else f": {told(self.own, self.layout, item)}"
+        return ConditionFailedError(f"{what}: the condition does not hold{told_of}")
+
+    def _how(self, item: Mapping[str, Any]) -> str:
+        deletion = self.layout.deletion
+        return (
+            ""
+            if deletion is None or item.get(deletion) is None
+            else ", deleted: restore it, or erase it first"
+        )
 
 
 def plain_item(found: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from stator.model.faults import ArgumentError
-from stator.model.requests import asked, checked_arguments, is_gone
+from stator.model.requests import asked, checked_arguments
 from stator.model.results import Results
 from stator.model.running import Ask, Asks
-from stator.model.serving import Served
 
 if TYPE_CHECKING:
     from stator.model.designs import Design
@@ -20,14 +18,23 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class _Call(Generic[P]):
-    design: Design
-    name: str
+    """`name`: the pattern's. Kept by its design, once made."""
 
-    @property
-    def served(self) -> Served:
-        return self.design._served[self.name]
+    __slots__ = ("_positional", "design", "name", "served")
+
+    def __init__(self, design: Design, name: str) -> None:
+        self.design = design
+        self.name = name
+        self.served = design._served[name]
+        self._positional = self.served.declared.positional
+
+    def __repr__(self) -> str:
+        return f"<{type(self.design).__name__}.{self.name}({', '.join(self.served.declared.arguments)})>"
+
+
+class _SignedCall(_Call[P], Generic[P]):
+    __slots__ = ()
 
     def explain(self, *args: P.args, **kwargs: P.kwargs) -> Plan:
         """The request that a call would send, and what it reads. Nothing is changed; in process it is measured."""
@@ -41,17 +48,31 @@ class _Call(Generic[P]):
         return await self.design._arun(explained(self.design, self.served, self._arguments(args, kwargs)))
 
     def _arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        signature = self.served.declared.signature
-        assert signature is not None
-        try:
-            bound = signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise ArgumentError(f"{self.name}: {error}") from None
-        bound.apply_defaults()
-        return checked_arguments(self.served, bound.arguments)
+        """Checked. `inspect` binds only what is wrong, to say so: it takes longer than a get."""
+        served, names = self.served, self._positional
+        given = dict(zip(names, args, strict=False))
+        given.update(kwargs)
+        must = served.declared.required
+        if (
+            len(args) > len(names)
+            or len(given) < len(args) + len(kwargs)
+            or not given.keys() <= served.checks.keys()
+            or not must <= given.keys()
+        ):
+            signature = served.declared.signature
+            assert signature is not None
+            try:
+                signature.bind(*args, **kwargs)
+            except TypeError as error:
+                raise ArgumentError(f"{self.name}: {error}") from None
+        for name, value in served.declared.defaults.items():
+            given.setdefault(name, value)
+        return checked_arguments(served, given)
 
 
-class GetCall(_Call[P], Generic[P, T]):
+class GetCall(_SignedCall[P], Generic[P, T]):
+    __slots__ = ()
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T | None:
         """The item, or None: not there, expired or deleted."""
         result: T | None = self.design._run(self._get(self._arguments(args, kwargs)))
@@ -63,27 +84,28 @@ class GetCall(_Call[P], Generic[P, T]):
 
     def _get(self, arguments: Mapping[str, Any]) -> Asks[Any]:
         served = self.served
-        ask = asked(served, self.design.table_name(served.table.name), arguments, self.design._now())
-        answer = yield Ask(ask.operation, ask.request)
+        ask = asked(served, self.design.table_name(served.table.name), arguments, 0)
+        answer = yield Ask("get_item", ask.request)
         item = answer.get("Item")
         layout = None if item is None else served.layout_of(item)
-        if (
-            item is None
-            or layout is None
-            or is_gone(layout, item, self.design._now(), served.declared.with_deleted)
-        ):
+        if layout is None or layout.is_gone(item, self.design._now(), served.declared.with_deleted):
             return None
         into = served.declared.into
         return layout.entity_from(item) if into is None else layout.part_from(into, item)
 
 
-class QueryCall(_Call[P], Generic[P, T]):
+class QueryCall(_SignedCall[P], Generic[P, T]):
+    __slots__ = ()
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Results[T]:
         """Lazy: nothing is asked before the results are used."""
-        return Results(self.design, self.served, self._arguments(args, kwargs))
+        served = self.served
+        return Results(self.design, served, self._arguments(args, kwargs), served.declared.fallback)
 
 
-class CountCall(_Call[P]):
+class CountCall(_SignedCall[P]):
+    __slots__ = ()
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> int:
         return Results[Any](self.design, self.served, self._arguments(args, kwargs)).count()
 
@@ -91,17 +113,12 @@ class CountCall(_Call[P]):
         return await Results[Any](self.design, self.served, self._arguments(args, kwargs)).acount()
 
 
-@dataclass(frozen=True, slots=True)
-class BatchCall(Generic[T]):
-    design: Design
-    name: str
-
-    @property
-    def served(self) -> Served:
-        return self.design._served[self.name]
+class BatchCall(_Call[...], Generic[T]):
+    __slots__ = ()
 
     def __call__(self, keys: Iterable[Any]) -> list[T]:
-        """The items that are there, in the order of `keys`. What DynamoDB leaves unprocessed is asked again."""
+        """The items that are there, in the order of `keys`, each once. What DynamoDB leaves unprocessed is asked
+        again."""
         result: list[T] = self.design._run(self._get(keys))
         return result
 

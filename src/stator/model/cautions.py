@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Final, Literal, get_origin
 
-from stator.model.checks import bare
 from stator.model.designs import Design
-from stator.model.layouts import Layout
+from stator.model.kinds import bare
+from stator.model.layouts import Key, Layout
 from stator.model.serving import Served
 from stator.model.tables import Lsi
 
@@ -33,14 +33,14 @@ def _hot(layout: Layout) -> list[str]:
     """Partition keys with few values."""
     found = []
     for way in layout.table.ways:
-        templates = layout.way(way)
-        if templates is None or (way is not None and isinstance(layout.table.index(way), Lsi)):
+        key = layout.key_by(way)
+        if key is None or (way is not None and isinstance(layout.table.index(way), Lsi)):
             continue
         where = f"{layout.table.name}{'' if way is None else '.' + way}"
-        counts = [_values_of(layout, name) for name in templates[0].attributes]
+        counts = [_values_of(layout, name) for name in key.partition_fields]
         if not counts:
             found.append(
-                f"hot partition: every {layout.name} lies in one partition of {where}, {templates[0].text!r}"
+                f"hot partition: every {layout.name} lies in one partition of {where}, {_text(key)!r}"
             )
         elif None not in counts:
             total = 1
@@ -49,6 +49,10 @@ def _hot(layout: Layout) -> list[str]:
             if total <= _FEW:
                 found.append(f"hot partition: {layout.name} has at most {total} partitions in {where}")
     return found
+
+
+def _text(key: Key) -> str:
+    return ", ".join(template.text for template in key.partition)
 
 
 def _values_of(layout: Layout, name: str) -> int | None:
@@ -108,9 +112,9 @@ def _large(layouts: list[Layout]) -> list[str]:
     """Item collections by the declared sizes, all entities together that share a partition key's template."""
     sizes: dict[tuple[str, str], list[Layout]] = {}
     for layout in layouts:
-        templates = layout.way(None)
-        if templates is not None and templates[1] is not None:
-            sizes.setdefault((layout.table.name, templates[0].text), []).append(layout)
+        key = layout.key_by(None)
+        if key is not None and key.sort:
+            sizes.setdefault((layout.table.name, _text(key)), []).append(layout)
     found = []
     for (table, template), together in sizes.items():
         total = sum(

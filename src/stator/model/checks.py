@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
-from uuid import UUID
+from itertools import combinations
+from typing import Any
+
+from pydantic.fields import FieldInfo
 
 from stator.model.entities import Entity, attribute_of, entity_name, field_of
+from stator.model.kinds import bare, is_as_long_always, is_key_part, is_optional, key_type
 from stator.model.layouts import Layout
-from stator.model.tables import Lsi, Table
-from stator.model.templates import ESCAPED_SEPARATOR, Slot, Template, parse
+from stator.model.tables import Gsi, Lsi, Table, key_attributes
+from stator.model.templates import ESCAPED_SEPARATOR, Slot, Template, are_apart, parse
 
 GSIS_MAX = 20
 LSIS_MAX = 5
+KEY_ATTRIBUTES_MAX = 4
 
 
 def table_faults(tables: Sequence[Table]) -> list[str]:
@@ -43,14 +44,35 @@ def _faults_of(table: Table) -> list[str]:
         faults.append(f"{len(local)} local indexes; a table has at most {LSIS_MAX}")
     if len(indexes) - len(local) > GSIS_MAX:
         faults.append(f"{len(indexes) - len(local)} global indexes; a table has at most {GSIS_MAX}")
+    faults += [fault for index in table.indexes for fault in _index_faults(index)]
     kinds: dict[str, str] = {}
     for way in table.ways:
-        for key in table.keys(way):
-            if key is not None and kinds.setdefault(key.name, key.type) != key.type:
+        for key in table.key_attributes(way):
+            if kinds.setdefault(key.name, key.type) != key.type:
                 faults.append(f"{key.name} is {kinds[key.name]} in one key and {key.type} in another")
-    pk, sk = table.keys()
-    if sk is not None and pk.name == sk.name:
-        faults.append(f"{pk.name} is both its partition key and its sort key")
+    if len(set(table.key_names)) < len(table.key_names):
+        faults.append(f"{table.key_names[0]} is both its partition key and its sort key")
+    return faults
+
+
+def _index_faults(index: Gsi | Lsi) -> list[str]:
+    """How many attributes its key has, and that they differ."""
+    if isinstance(index, Lsi):
+        count = len(key_attributes(index.sk))
+        return [] if count == 1 else [f"local index {index.name} has {count} sort attributes; it has one"]
+    faults = []
+    partition, sort = key_attributes(index.pk), key_attributes(index.sk)
+    for what, keys in (("partition", partition), ("sort", sort)):
+        if len(keys) > KEY_ATTRIBUTES_MAX:
+            faults.append(
+                f"index {index.name} has {len(keys)} {what} attributes; it has at most {KEY_ATTRIBUTES_MAX}"
+            )
+    names = [key.name for key in (*partition, *sort)]
+    if not partition:
+        faults.append(f"index {index.name} has no partition attribute")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        faults.append(f"index {index.name} has {twice} twice in its key")
     return faults
 
 
@@ -67,12 +89,20 @@ def layouts_of(
         if layout is not None and not found:
             layouts[entity] = layout
     for table in tables:
-        alone = [layout.name for layout in layouts.values() if layout.table is table]
-        if len(alone) > 1 and table.type_attribute is None:
-            faults.append(
-                f"table {table.name}: {', '.join(alone)} cannot be told apart without a type_attribute"
-            )
+        faults += _alike(table, [layout for layout in layouts.values() if layout.table is table])
     return layouts, faults
+
+
+def _alike(table: Table, layouts: list[Layout]) -> list[str]:
+    """Without a type attribute entities are told apart by their keys."""
+    if table.type_attribute is not None:
+        return []
+    for one, other in combinations(layouts, 2):
+        if not any(are_apart(one.templates[name], other.templates[name]) for name in table.key_names):
+            return [
+                f"table {table.name}: {one.name}, {other.name} cannot be told apart without a type_attribute"
+            ]
+    return []
 
 
 def _layout(tables: Sequence[Table], entity: type[Entity]) -> tuple[Layout | None, list[str]]:
@@ -85,12 +115,12 @@ def _layout(tables: Sequence[Table], entity: type[Entity]) -> tuple[Layout | Non
     if not entity.__pydantic_complete__ and not entity.model_rebuild(raise_errors=False):
         return None, ["a type of its fields is not known where its class is made"]
     templates, faults = _templates(table, entity)
-    faults += _option_faults(table, entity) + _default_faults(entity)
+    faults += _option_faults(table, entity) + _default_faults(entity) + _alias_faults(entity)
     if not faults:
         for key in table.key_names:
-            optional = [name for name in templates[key].attributes if _is_optional(_type_of(entity, name))]
+            optional = [name for name in templates[key].attributes if is_optional(_type_of(entity, name))]
             faults += [f"{name} may be None, but is part of the key {key}" for name in optional]
-    return Layout(entity, table, templates), faults
+    return (None if faults else Layout(entity, table, templates)), faults
 
 
 def _templates(table: Table, entity: type[Entity]) -> tuple[dict[str, Template], list[str]]:
@@ -137,7 +167,7 @@ def _template_faults(
         if found != kind:
             return [f"{attribute} is {kind}, but {template.attributes[0]} is {found or 'no key value'}"]
         return []
-    sorts = [sort.name for _, sort in map(table.keys, table.ways) if sort is not None]
+    sorts = [key.name for way in table.ways for key in table.key(way)[1]]
     is_sort = attribute in sorts
     faults = [_slot_fault(entity, attribute, slot, is_sort) for slot in template.slots]
     return [fault for fault in faults if fault]
@@ -151,7 +181,7 @@ def _slot_fault(entity: type[Entity], attribute: str, slot: Slot, is_sort: bool)
         return f"{slot.attribute} is a number without a width in {attribute}: {{{slot.attribute}:10}} keeps the order"
     if slot.width and plain is not int:
         return f"{slot.attribute} has a width in {attribute}, but is no int"
-    if not _is_key_value(plain):
+    if not is_key_part(plain):
         return f"{slot.attribute} cannot be part of the text {attribute}"
     return ""
 
@@ -165,7 +195,7 @@ def _option_faults(table: Table, entity: type[Entity]) -> list[str]:
             faults.append(f"{option} is {name}, which is no attribute of it")
     if stored.expires in entity.model_fields and attribute_of(entity, str(stored.expires)) != table.ttl:
         faults.append(f"it expires by {stored.expires}, but table {table.name} by {table.ttl or 'nothing'}")
-    if stored.deleted in entity.model_fields and not _is_optional(_type_of(entity, str(stored.deleted))):
+    if stored.deleted in entity.model_fields and not is_optional(_type_of(entity, str(stored.deleted))):
         faults.append(f"{stored.deleted} must take None: it is set when the item is deleted")
     for names in stored.uniques:
         faults += [
@@ -173,7 +203,7 @@ def _option_faults(table: Table, entity: type[Entity]) -> list[str]:
             for name in names
             if name not in entity.model_fields
         ]
-    if stored.uniques and any(key is not None and key.type != "S" for key in table.keys(None)):
+    if stored.uniques and any(key.type != "S" for key in table.key_attributes()):
         faults.append(f"unique needs a table whose key is text; {table.name} has another")
     if stored.uniques and stored.expires:
         faults.append("unique values and an expiry: a value would stay taken after its item is gone")
@@ -189,7 +219,7 @@ def _default_faults(entity: type[Entity]) -> list[str]:
         default = info.get_default()
         if info.is_required() or default is None:
             continue
-        if _is_optional(info.annotation):
+        if is_optional(info.annotation):
             faults.append(
                 f"{name} may be None, which is stored as nothing and comes back as its default {default!r}"
             )
@@ -200,53 +230,28 @@ def _default_faults(entity: type[Entity]) -> list[str]:
     return faults
 
 
+def _alias_faults(entity: type[Entity]) -> list[str]:
+    """A field is read by the name that it is written under."""
+    faults = []
+    for name, info in entity.model_fields.items():
+        written = attribute_of(entity, name)
+        if written not in _read_as(name, info):
+            faults.append(f"{name} is written as {written}, which it cannot be read as: give it one alias")
+    return faults
+
+
+def _read_as(name: str, info: FieldInfo) -> list[str]:
+    given = info.validation_alias or info.alias or name
+    choices = getattr(given, "choices", [given])
+    return [name, *(choice for choice in choices if isinstance(choice, str))]
+
+
 def _type_of(entity: type[Entity], name: str) -> Any:
     return entity.model_fields[name].annotation
-
-
-def _is_optional(kind: Any) -> bool:
-    return get_origin(kind) in (Union, UnionType) and type(None) in get_args(kind)
-
-
-def bare(kind: Any) -> Any:
-    """The type without None, NewType, Annotated and Literal around it."""
-    if hasattr(kind, "__supertype__"):
-        return bare(kind.__supertype__)
-    if hasattr(kind, "__metadata__"):
-        return bare(get_args(kind)[0])
-    if get_origin(kind) is Literal:
-        return type(get_args(kind)[0])
-    if get_origin(kind) in (Union, UnionType):
-        others = [each for each in get_args(kind) if each is not type(None)]
-        return bare(others[0]) if len(others) == 1 else kind
-    if getattr(kind, "__module__", "") == "pydantic.types" and kind.__name__.endswith(("Date", "Datetime")):
-        return datetime if kind.__name__.endswith("Datetime") else date
-    return kind
-
-
-def _is_key_value(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, (str, int, datetime, date, UUID, Enum))
-
-
-def key_type(kind: Any, is_expiry: bool = False) -> str:
-    """What a field is as a key by itself: "S", "N", "B", or "" where it cannot be one."""
-    plain = bare(kind)
-    if is_expiry:
-        return "N"
-    if isinstance(plain, type) and issubclass(plain, Enum) and not issubclass(plain, (str, int)):
-        plain = type(next(iter(plain)).value)
-    if not isinstance(plain, type):
-        return ""
-    if issubclass(plain, (int, float, Decimal)):
-        return "N"
-    if issubclass(plain, bytes):
-        return "B"
-    return "S" if issubclass(plain, (str, datetime, date, UUID)) else ""
 
 
 def is_ordered_in_place(entity: type[Entity], slot: Slot, separator: str) -> bool:
     """Whether a range over a slot that others follow means what it says: always with "#", else where it is as long
     always."""
-    plain = bare(_type_of(entity, slot.attribute))
-    fixed = slot.width > 0 or (isinstance(plain, type) and issubclass(plain, (date, UUID, bool)))
+    fixed = slot.width > 0 or is_as_long_always(_type_of(entity, slot.attribute))
     return separator == ESCAPED_SEPARATOR or fixed

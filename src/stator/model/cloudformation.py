@@ -7,6 +7,7 @@ reads back is what the design says; a test holds it so.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from stator.model.naming import Naming, Prefix, Suffix
@@ -35,12 +36,12 @@ def logical_id(name: str) -> str:
 
 
 def _environments(naming: Naming) -> dict[str, Any]:
-    if isinstance(naming, Suffix):
+    if isinstance(naming, Suffix) and isinstance(naming.suffixes, Mapping):
         names = list(naming.suffixes)
         parameter = {"Type": "String", "AllowedValues": names, "Default": names[0]}
         mapping = {name: {"Suffix": suffix} for name, suffix in naming.suffixes.items()}
         return {"Parameters": {"Environment": parameter}, "Mappings": {"Environments": mapping}}
-    if isinstance(naming, Prefix):
+    if isinstance(naming, (Prefix, Suffix)):
         parameter = {"Type": "String"}
         if naming.environments:
             parameter.update(AllowedValues=list(naming.environments), Default=naming.environments[0])
@@ -49,11 +50,11 @@ def _environments(naming: Naming) -> dict[str, Any]:
 
 
 def _name(table: Table, naming: Naming) -> Any:
-    if isinstance(naming, Suffix):
+    if isinstance(naming, Suffix) and isinstance(naming.suffixes, Mapping):
         suffix = {"Fn::FindInMap": ["Environments", {"Ref": "Environment"}, "Suffix"]}
         return {"Fn::Join": ["", [table.name, suffix]]}
-    if isinstance(naming, Prefix):
-        return {"Fn::Sub": naming.prefix.format(environment="${Environment}") + table.name}
+    if isinstance(naming, (Prefix, Suffix)):
+        return {"Fn::Sub": naming.table_name(table.name, "${Environment}")}
     return table.name
 
 
@@ -77,8 +78,9 @@ def table_from(definition: dict[str, Any], ttl: str | None = None, recovery: boo
     kinds = {each["AttributeName"]: each["AttributeType"] for each in definition["AttributeDefinitions"]}
 
     def key(schema: list[dict[str, str]], kind: str) -> Any:
-        name = next((each["AttributeName"] for each in schema if each["KeyType"] == kind), None)
-        return name if name is None or kinds[name] == "S" else (name, kinds[name])
+        names = [each["AttributeName"] for each in schema if each["KeyType"] == kind]
+        keys = [name if kinds[name] == "S" else (name, kinds[name]) for name in names]
+        return keys if len(keys) > 1 else next(iter(keys), None)
 
     def project(index: dict[str, Any]) -> Any:
         projection = index.get("Projection", {})

@@ -3,7 +3,7 @@
     cursor   = base64url(form mac place), without padding
     form     = byte 1
     mac      = 16 bytes: BLAKE2b, keyed, of what the cursor is bound to and the place
-    place    = JSON of LastEvaluatedKey, in the wire's shapes, or of the fallback's scan
+    place    = JSON of LastEvaluatedKey, in the wire's shapes
 
 It is bound to the design, the pattern, the table's full name and the arguments. Whoever has not the key cannot make or
 change one, nor use it for another pattern or other arguments. What it holds, the last item's key, is not secret.
@@ -38,19 +38,18 @@ class Cursors:
         self._context = msgspec.json.encode([*bound_to, ordered(given)])
         self._key = hashlib.blake2b(key, digest_size=32).digest()
 
-    def write(self, place: Mapping[str, Any], way: str = "index") -> str:
-        body = msgspec.json.encode([way, _values.item_to_wire(place)])
+    def write(self, place: Mapping[str, Any]) -> str:
+        body = msgspec.json.encode(_values.item_to_wire(place))
         return urlsafe_b64encode(_FORM + self._mac(body) + body).rstrip(b"=").decode()
 
-    def read(self, cursor: str) -> tuple[str, dict[str, Any]]:
-        """The way and the place. Raises CursorError for whatever was not written for this pattern with
-        these arguments, by this key."""
+    def read(self, cursor: str) -> dict[str, Any]:
+        """The place. Raises CursorError for whatever was not written for this pattern with these arguments, by this
+        key."""
         raw = _decoded(cursor)
         mac, body = raw[1 : 1 + _MAC_BYTES], raw[1 + _MAC_BYTES :]
         if raw[:1] != _FORM or not hmac.compare_digest(mac, self._mac(body)):
             raise CursorError("the cursor was not made here for this pattern and these arguments")
-        way, place = msgspec.json.decode(body)
-        return way, _values.item_from_wire(place)
+        return _values.item_from_wire(msgspec.json.decode(body))
 
     def _mac(self, body: bytes) -> bytes:
         mac = hashlib.blake2b(key=self._key, digest_size=_MAC_BYTES)

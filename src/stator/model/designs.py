@@ -18,11 +18,13 @@ begins with `a`.
 
 from __future__ import annotations
 
+import copy
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 
+from stator.client.native.calls import Pause
 from stator.errors import ServiceError
 from stator.model import faults
 from stator.model.checks import layouts_of, table_faults
@@ -30,15 +32,25 @@ from stator.model.entities import Entity
 from stator.model.layouts import Layout
 from stator.model.naming import Naming, Plain, checked_environment, guard_destruction
 from stator.model.patterns import Pattern
-from stator.model.requests import is_gone
-from stator.model.running import Ask, Asks, Pause, Runner
+from stator.model.running import Ask, Asks, Runner
 from stator.model.saving import Saving
 from stator.model.serving import Served, serve
 from stator.model.tables import Table
+from stator.model.writes import Ref
+
+if TYPE_CHECKING:
+    from stator.model.rehearsing import WritePlan
+    from stator.model.sketches import AccessPattern
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
+P = ParamSpec("P")
 
+WRITES: Final = frozenset(
+    (
+        "put", "create", "update", "upsert", "delete", "restore", "erase", "put_many", "erase_many",
+    )
+)  # fmt: skip
 KEYS_MAX: Final = 100
 WRITES_MAX: Final = 25
 _POLL_S: Final = 0.05
@@ -103,6 +115,43 @@ class Design(Saving):
     def table_name(self, name: str) -> str:
         """A table's full name in this environment."""
         return self.naming.table_name(name, self.environment)
+
+    # What it is
+
+    @classmethod
+    def patterns(cls) -> tuple[AccessPattern, ...]:
+        """Its access patterns, in the order of declaration, each with the key or index that serves it."""
+        from stator.model.sketches import pattern_of
+
+        return tuple(pattern_of(served) for served in cls._served.values())
+
+    @classmethod
+    def all_tables(cls) -> tuple[Table, ...]:
+        """`table`, then `tables`."""
+        return cls._tables
+
+    def explain(self, write: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> WritePlan:
+        """What one of its writes would send, `shop.explain(shop.update, order, {"status": "paid"})`, and its units. It
+        is tried on a copy in memory of the items that it writes: they are read, and nothing is changed."""
+        plan: WritePlan = getattr(self._explaining(write), write.__name__)(*args, **kwargs)
+        return plan
+
+    async def aexplain(
+        self, write: Callable[P, Awaitable[Any]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> WritePlan:
+        """As `explain`, of the twin whose name begins with `a`."""
+        plan: WritePlan = await getattr(self._explaining(write), write.__name__)(*args, **kwargs)
+        return plan
+
+    def _explaining(self, write: Any) -> Design:
+        """Itself, but for its runner, which explains in place of writing."""
+        from stator.model.rehearsing import Rehearsal
+
+        if getattr(write, "__self__", None) is not self or write.__name__.removeprefix("a") not in WRITES:
+            raise faults.ArgumentError(f"explain takes a write of this design, and not {write!r}")
+        twin: Design = copy.copy(self)
+        twin._runner = Rehearsal(self, write.__name__)
+        return twin
 
     # Its tables
 
@@ -206,18 +255,22 @@ class Design(Saving):
             for place in places
             if place in found
             and (kind is None or found[place].get(kind, layout.name) == layout.name)
-            and not is_gone(layout, found[place], now)
+            and not layout.is_gone(found[place], now)
         ]
 
     def _write_many(self, entities: Iterable[Any], is_delete: bool) -> Asks[int]:
         writes: dict[Any, tuple[str, dict[str, Any]]] = {}
         for each in entities:
-            layout = self._layout(each.entity if not isinstance(each, Entity) else type(each))
+            layout = self._layout(each.entity if isinstance(each, Ref) else type(each))
             _refuse_conditions(layout, is_delete)
             table = self.table_name(layout.table.name)
-            key = layout.key(layout.key_values(each.key if not isinstance(each, Entity) else each))
-            put = None if is_delete else {"Item": layout.item(self._touched(each))}
-            request = {"DeleteRequest": {"Key": key}} if put is None else {"PutRequest": put}
+            if is_delete:
+                key = layout.key_of(each.key if isinstance(each, Ref) else each)
+                request = {"DeleteRequest": {"Key": key}}
+            else:
+                item = layout.item(self._touched(each))
+                key = {name: item[name] for name in layout.table.key_names}
+                request = {"PutRequest": {"Item": item}}
             writes[table, _frozen(key)] = (table, request)
         every = list(writes.values())
         for start in range(0, len(every), WRITES_MAX):
@@ -235,7 +288,13 @@ class Design(Saving):
             raise faults.ArgumentError(f"{entity.__name__} is no entity of {type(self).__name__}")
         return layout
 
+    def _sharing(self, layout: Layout) -> int:
+        """How many entities its table has."""
+        return sum(each.table is layout.table for each in self._layouts.values())
+
     def _guard(self, what: str) -> None:
+        if self._runner.is_rehearsal:
+            return
         guard_destruction(self.naming, self.environment, what)
 
     def _run(self, asks: Asks[T]) -> T:
@@ -273,7 +332,7 @@ def _refuse_conditions(layout: Layout, is_delete: bool) -> None:
 
 
 def _clock_of(db: Any) -> Callable[[], float]:
-    now: Callable[[], float] = getattr(db, "_now", time.time)
+    now: Callable[[], float] = getattr(db, "now", time.time)
     return now
 
 

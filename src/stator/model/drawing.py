@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from stator.model.sketches import Shown, Sketch, Way
+from stator.model.sketches import AccessPattern, Shown, Sketch
 from stator.model.tables import Table
 
 _CHARACTER: Final = 7.3
@@ -87,8 +87,8 @@ def _table(canvas: _Canvas, sketch: Sketch, table: Table, y: float) -> float:
 def _keys_told(table: Table) -> str:
     told = []
     for way in table.ways:
-        pk, sk = table.keys(way)
-        told.append(f"{way or 'key'}: {pk.name}{f' + {sk.name}' if sk else ''}")
+        partition, sort = (", ".join(key.name for key in keys) for keys in table.key(way))
+        told.append(f"{way or 'key'}: {partition}{f' + {sort}' if sort else ''}")
     ttl = f"  ttl: {table.ttl}" if table.ttl else ""
     return "   ".join(told) + ttl
 
@@ -130,7 +130,7 @@ def _entity(
     return y
 
 
-def _ways(canvas: _Canvas, ways: Sequence[Way], y: float) -> None:
+def _ways(canvas: _Canvas, ways: Sequence[AccessPattern], y: float) -> None:
     canvas.text(_PAD, y + 14, "Access patterns", "head")
     y += _ROW + 4
     rows = [
@@ -146,7 +146,7 @@ def _ways(canvas: _Canvas, ways: Sequence[Way], y: float) -> None:
         y += _ROW
 
 
-def _place(way: Way) -> str:
+def _place(way: AccessPattern) -> str:
     return way.table if way.index is None else f"{way.table}.{way.index}"
 
 

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 from pydantic_core import SchemaValidator, core_schema
 
+from stator.model.kinds import is_optional, is_set
 from stator.model.templates import ESCAPED_SEPARATOR
 
 E = TypeVar("E", bound="Entity")
@@ -103,3 +104,15 @@ def field_validator(entity: type[BaseModel], name: str) -> SchemaValidator:
             schema = schema["schema"]
     found = schema["fields"][name]["schema"]
     return SchemaValidator(core_schema.definitions_schema(found, definitions) if definitions else found)
+
+
+@lru_cache(_FIELDS_MAX)
+def absent_values(model: type[BaseModel]) -> tuple[tuple[str, Any], ...]:
+    """What the required fields are that may be stored as nothing: None, or an empty set."""
+    required = [
+        (attribute_of(model, name), info) for name, info in model.model_fields.items() if info.is_required()
+    ]
+    return (
+        *((attribute, None) for attribute, info in required if is_optional(info.annotation)),
+        *((attribute, frozenset()) for attribute, info in required if is_set(info.annotation)),
+    )

@@ -2,6 +2,7 @@
 
 Suffix({"dev": "", "staging": "", "production": "PROD"})      biztechEvents, biztechEventsPROD
 Prefix("{environment}-truthbyte-", ["dev", "prod"])           dev-truthbyte-questions
+Suffix("-{environment}")                                      letsgo-dev
 
 Two environments whose names are the same share their tables. The one named first owns them; in another a destructive
 call warns, or is refused with `guard="refuse"`.
@@ -42,16 +43,20 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Suffix:
-    """`suffixes`: environment -> what follows each name."""
+    """`suffixes`: environment -> what follows each name; or, as a prefix is, a text with the environment in it: of any
+    environment, or of those `among`."""
 
-    suffixes: Mapping[str, str]
+    suffixes: Mapping[str, str] | str
     guard: Guard = "warn"
+    among: Sequence[str] = ()
 
     @property
     def environments(self) -> Sequence[str]:
-        return tuple(self.suffixes)
+        return self.among if isinstance(self.suffixes, str) else tuple(self.suffixes)
 
     def table_name(self, name: str, environment: str) -> str:
+        if isinstance(self.suffixes, str):
+            return name + self.suffixes.format(environment=environment)
         return name + self.suffixes[environment]
 
 

@@ -59,7 +59,8 @@ class Fallback:
 
 @dataclass(frozen=True)
 class Declared:
-    """A pattern before it is checked. `given`: argument -> whether it must be given."""
+    """A pattern before it is checked. `arguments`: argument -> whether it must be given; `positional`: those that need
+    no name; `defaults`: what those are that are left out."""
 
     kind: Kind
     entities: tuple[type[Entity], ...]
@@ -76,6 +77,9 @@ class Declared:
     with_deleted: bool = False
     per_call: int | None = None
     per_second: float | None = None
+    positional: tuple[str, ...] = ()
+    required: frozenset[str] = frozenset()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Pattern(Generic[P, T]):
@@ -87,6 +91,11 @@ class Pattern(Generic[P, T]):
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+
+    def _call(self, design: Any, kind: type[Any]) -> Any:
+        """Made once a design: an attribute of the object goes before the class's."""
+        call = vars(design)[self.name] = kind(design, self.name)
+        return call
 
     def __repr__(self) -> str:
         return f"<{self.declared.kind} {self.name}({', '.join(self.declared.arguments)})>"
@@ -100,7 +109,7 @@ class GetPattern(Pattern[P, T]):
     def __get__(self, design: Any, owner: type) -> Any:
         from stator.model.calls import GetCall
 
-        return self if design is None else GetCall(design, self.name)
+        return self if design is None else self._call(design, GetCall)
 
 
 class QueryPattern(Pattern[P, T]):
@@ -111,7 +120,7 @@ class QueryPattern(Pattern[P, T]):
     def __get__(self, design: Any, owner: type) -> Any:
         from stator.model.calls import QueryCall
 
-        return self if design is None else QueryCall(design, self.name)
+        return self if design is None else self._call(design, QueryCall)
 
 
 class CountPattern(Pattern[P, int]):
@@ -122,7 +131,7 @@ class CountPattern(Pattern[P, int]):
     def __get__(self, design: Any, owner: type) -> Any:
         from stator.model.calls import CountCall
 
-        return self if design is None else CountCall(design, self.name)
+        return self if design is None else self._call(design, CountCall)
 
 
 class BatchPattern(Pattern[..., T]):
@@ -133,7 +142,7 @@ class BatchPattern(Pattern[..., T]):
     def __get__(self, design: Any, owner: type) -> Any:
         from stator.model.calls import BatchCall
 
-        return self if design is None else BatchCall(design, self.name)
+        return self if design is None else self._call(design, BatchCall)
 
 
 def _from_function(declared: Declared, function: Callable[..., Any]) -> Declared:
@@ -141,7 +150,8 @@ def _from_function(declared: Declared, function: Callable[..., Any]) -> Declared
     _, *parameters = signature.parameters.values()
     given = {each.name: each.default is inspect.Parameter.empty for each in parameters}
     about = inspect.getdoc(function) or declared.about
-    return replace(declared, arguments=given, about=about, signature=signature.replace(parameters=parameters))
+    declared = replace(declared, arguments=given, about=about)
+    return _signed(declared, signature.replace(parameters=parameters))
 
 
 def _from_names(declared: Declared, required: Sequence[str], optional: Sequence[str]) -> Declared:
@@ -154,7 +164,19 @@ def _from_names(declared: Declared, required: Sequence[str], optional: Sequence[
         )
         for name, must in given.items()
     ]
-    return replace(declared, arguments=given, signature=inspect.Signature(parameters))
+    return _signed(replace(declared, arguments=given), inspect.Signature(parameters))
+
+
+def _signed(declared: Declared, signature: inspect.Signature) -> Declared:
+    parameters = signature.parameters.values()
+    empty = inspect.Parameter.empty
+    return replace(
+        declared,
+        signature=signature,
+        positional=tuple(each.name for each in parameters if each.kind is not each.KEYWORD_ONLY),
+        required=frozenset(each.name for each in parameters if each.default is empty),
+        defaults={each.name: each.default for each in parameters if each.default is not empty},
+    )
 
 
 @dataclass(frozen=True)

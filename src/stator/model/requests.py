@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from stator.model.attributes import plain
@@ -16,7 +15,7 @@ from stator.model.conditions import LOWER, UPPER, Filtered, Placeholders, Ranged
 from stator.model.entities import attribute_of
 from stator.model.faults import ArgumentError
 from stator.model.layouts import Layout
-from stator.model.serving import Part, Served, meanings_of
+from stator.model.serving import Part, Served
 from stator.model.templates import Slot, Template, after
 
 
@@ -32,32 +31,21 @@ class Asked:
 
 def checked_arguments(served: Served, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as their attributes' types have them, without those that are None. Raises ArgumentError."""
-    declared = served.declared
     checked: dict[str, Any] = {}
-    meanings = meanings_of(declared)
-    attribute_for = {argument: attribute for attribute, argument in meanings.equal.items()}
-    attribute_for.update({argument: each.attribute for argument, each in meanings.ranges.items()})
-    for argument, value in arguments.items():
-        if argument not in declared.arguments:
-            raise ArgumentError(f"{served.name} is not given {argument}")
-        if value is None:
-            if declared.arguments[argument]:
-                raise ArgumentError(f"{served.name} needs {argument}, which is None")
-            continue
-        attribute = attribute_for.get(argument)
-        ranged = meanings.ranges.get(argument)
-        if attribute is None or (ranged is not None and ranged.bound == "starts_with"):
-            checked[argument] = value
-            continue
-        checked[argument] = served.layout.checked(attribute, value)
-    missing = [name for name, must in declared.arguments.items() if must and name not in checked]
-    if missing:
-        raise ArgumentError(f"{served.name} needs {', '.join(missing)}")
+    layout = served.layout
+    for argument, (must, attribute) in served.checks.items():
+        value = arguments.get(argument)
+        if value is not None:
+            checked[argument] = value if attribute is None else layout.checked(attribute, value)
+        elif must:
+            raise ArgumentError(f"{served.name} needs {argument}, which is None")
     return checked
 
 
-def asked(served: Served, table: str, arguments: Mapping[str, Any], now: float) -> Asked:
-    """`arguments`: checked."""
+def asked(
+    served: Served, table: str, arguments: Mapping[str, Any], now: float, *, counts: bool = False
+) -> Asked:
+    """`arguments`: checked. `counts`: for the number alone."""
     declared = served.declared
     if declared.kind == "get":
         return _get(served, table, arguments)
@@ -73,24 +61,31 @@ def asked(served: Served, table: str, arguments: Mapping[str, Any], now: float) 
     if declared.consistent:
         request["ConsistentRead"] = True
     filters = [*_own_filters(served, arguments, places), *gone_filters(served, places, now)]
+    is_counted = (
+        (counts or declared.kind == "count")
+        and dropped is None
+        and not (_expires_by_key(served) or served.tells_keys)
+    )
+    if is_counted:
+        filters += _foreign_filter(served, places)
+        request["Select"] = "COUNT"
+    elif declared.into is not None:
+        request["ProjectionExpression"] = _projection(served, places)
     if filters:
         request["FilterExpression"] = " AND ".join(filters)
-    if declared.into is not None:
-        request["ProjectionExpression"] = _projection(served, places)
-    if declared.kind == "count" and dropped is None:
-        request["Select"] = "COUNT"
     return Asked("scan" if declared.kind == "scan" else "query", places.into(request), dropped)
 
 
 def _get(served: Served, table: str, arguments: Mapping[str, Any]) -> Asked:
-    values = {attribute: arguments[name] for attribute, name in meanings_of(served.declared).equal.items()}
+    values = {attribute: arguments[name] for attribute, name in served.meanings.equal.items()}
     request: dict[str, Any] = {"TableName": table, "Key": served.layout.key(values)}
-    places = Placeholders()
     if served.declared.consistent:
         request["ConsistentRead"] = True
     if served.declared.into is not None:
+        places = Placeholders()
         request["ProjectionExpression"] = _projection(served, places)
-    return Asked("get_item", places.into(request))
+        places.into(request)
+    return Asked("get_item", request)
 
 
 def _projection(served: Served, places: Placeholders) -> str:
@@ -98,8 +93,9 @@ def _projection(served: Served, places: Placeholders) -> str:
     into, layout = served.declared.into, served.layout
     assert into is not None
     wanted = [attribute_of(into, name) for name in into.model_fields]
-    stored = layout.entity.stored
-    wanted += [attribute_of(layout.entity, name) for name in (stored.expires, stored.deleted) if name]
+    wanted += [name for name in (layout.expiry, layout.deletion) if name]
+    if served.tells_keys:
+        wanted += served.table.key_names
     if served.tells_types and served.table.type_attribute:
         wanted.append(served.table.type_attribute)
     return ", ".join(places.name(attribute) for attribute in dict.fromkeys(wanted))
@@ -111,34 +107,48 @@ def _projection(served: Served, places: Placeholders) -> str:
 def _key_condition(
     served: Served, arguments: Mapping[str, Any], places: Placeholders
 ) -> tuple[str, tuple[str, Any] | None]:
-    meanings = meanings_of(served.declared)
-    values = {attribute: arguments.get(name) for attribute, name in meanings.equal.items()}
-    pk, sk = served.table.keys(served.index)
+    values = {attribute: arguments.get(name) for attribute, name in served.meanings.equal.items()}
+    partition, sort = served.table.key(served.index)
     part = served.parts[0]
-    condition = f"{places.name(pk.name)} = {places.value(part.layout.keys_from(values, (pk.name,))[pk.name])}"
-    if sk is None or part.sort is None:
-        return condition, None
-    prefixes = {_prefix(served, each, values) for each in served.parts}
-    if len(prefixes) > 1:
-        prefixes = {(_common([text for text, _ in prefixes if isinstance(text, str)]), False)}
-    ((prefix, is_whole),) = prefixes
-    if is_whole:
-        return f"{condition} AND {places.name(sk.name)} = {places.value(prefix)}", None
+    keys = part.layout.keys_from(values, [key.name for key in partition])
+    texts = [places.is_now(name, value) for name, value in keys.items()]
     bounds: dict[str, tuple[Ranged, Any]] = {
-        each.bound: (each, arguments[name]) for name, each in meanings.ranges.items() if name in arguments
+        each.bound: (each, arguments[name])
+        for name, each in served.meanings.ranges.items()
+        if name in arguments
     }
-    if bounds:
-        said, dropped = _bounded(served, part.sort, str(prefix), bounds, places.name(sk.name), places)
-        return f"{condition} AND {said}", None if dropped is None else (sk.name, dropped)
-    if prefix == "":
-        return condition, None
-    return f"{condition} AND begins_with({places.name(sk.name)}, {places.value(prefix)})", None
+    dropped = None
+    for place, key in enumerate(sort):
+        prefixes = {_prefix(served, each.key.sort[place], values) for each in served.parts}
+        if len(prefixes) > 1:
+            prefixes = {(_common([text for text, _ in prefixes if isinstance(text, str)]), False)}
+        ((prefix, is_whole),) = prefixes
+        if is_whole:
+            texts.append(f"{places.name(key.name)} = {places.value(prefix)}")
+            continue
+        _refuse_later(served, part, place, values)
+        if bounds:
+            template = part.key.sort[place]
+            said, value = _bounded(served, template, str(prefix), bounds, places.name(key.name), places)
+            texts.append(said)
+            dropped = None if value is None else (key.name, value)
+        elif prefix != "":
+            texts.append(f"begins_with({places.name(key.name)}, {places.value(prefix)})")
+        break
+    return " AND ".join(texts), dropped
 
 
-def _prefix(served: Served, part: Part, values: Mapping[str, Any]) -> tuple[Any, bool]:
+def _refuse_later(served: Served, part: Part, place: int, values: Mapping[str, Any]) -> None:
+    """Of several sort attributes those after the first that is not given."""
+    for template in part.key.sort[place + 1 :]:
+        for name in template.attributes:
+            if values.get(name) is not None:
+                lost = next(each for each in part.key.sort[place].attributes if values.get(each) is None)
+                raise ArgumentError(f"{served.name}: {name} can be given only with {lost}")
+
+
+def _prefix(served: Served, sort: Template, values: Mapping[str, Any]) -> tuple[Any, bool]:
     """What the sort keys begin with, by the parts that are given, and whether that is the whole key."""
-    sort = part.sort
-    assert sort is not None
     if sort.is_raw:
         value = values.get(sort.attributes[0])
         return ("", False) if value is None else (sort.key(values), True)
@@ -211,17 +221,16 @@ def _composed_bounds(
     places: Placeholders,
 ) -> tuple[str, Any]:  # fmt: skip
     is_last = sort.tokens[-1] == slot
-    tail = "" if is_last else _next_literal(sort, slot)
     start, stop, dropped = prefix, after(prefix) if prefix else None, None
     for bound, value in lower:
         text = prefix + sort.written(slot, value)
-        start = text if bound == "at_least" else (text + "\0" if is_last else after(text + tail[0]))
+        start = text if bound == "at_least" else (text + "\0" if is_last else _beyond(sort, slot, text))
     for bound, value in upper:
         text = prefix + sort.written(slot, value)
         if bound == "below":
             stop, dropped = text, text if is_last else None
         else:
-            stop = text if is_last else after(text + tail[0])
+            stop = text if is_last else _beyond(sort, slot, text)
     if stop is None:
         return f"{name} >= {places.value(start)}", None
     if stop < start:
@@ -232,20 +241,19 @@ def _composed_bounds(
     return f"{name} BETWEEN {places.value(start)} AND {places.value(stop)}", dropped
 
 
-def _next_literal(sort: Template, slot: Slot) -> str:
-    place = sort.tokens.index(slot)
-    following = sort.tokens[place + 1]
-    return following if isinstance(following, str) else sort.separator
+def _beyond(sort: Template, slot: Slot, text: str) -> str:
+    """The least text above all keys whose parts up to this slot are `text`."""
+    following = sort.tokens[sort.tokens.index(slot) + 1]
+    return after(text + following[0] if isinstance(following, str) else text)
 
 
 # Filters
 
 
 def _own_filters(served: Served, arguments: Mapping[str, Any], places: Placeholders) -> list[str]:
-    filters = meanings_of(served.declared).filters
     return [
         filter_text(served.layout, each, arguments[name], places)
-        for name, each in filters.items()
+        for name, each in served.meanings.filters.items()
         if name in arguments
     ]
 
@@ -261,21 +269,30 @@ def filter_text(layout: Layout, each: Filtered, value: Any, places: Placeholders
 def gone_filters(served: Served, places: Placeholders, now: float) -> list[str]:
     """What hides items that are expired, deleted, or of another entity. A key attribute cannot be filtered by: such
     items are left out as they come."""
-    keys = {key.name for key in served.table.keys(served.index) if key is not None}
     filters: list[str] = []
     layouts = [part.layout for part in served.parts]
     if served.tells_types and served.table.type_attribute:
         filters.append(
             places.test(served.table.type_attribute, "one_of", [layout.name for layout in layouts])
         )
-    for attribute in dict.fromkeys(filter(None, (expiry_attribute(layout) for layout in layouts))):
-        if attribute not in keys:
+    for attribute in dict.fromkeys(layout.expiry for layout in layouts):
+        if attribute and attribute not in served.key_attributes:
             filters.append(alive_text(attribute, places, now))
     if not served.declared.with_deleted:
-        for attribute in dict.fromkeys(filter(None, (deleted_attribute(layout) for layout in layouts))):
-            if attribute not in keys:
+        for attribute in dict.fromkeys(layout.deletion for layout in layouts):
+            if attribute and attribute not in served.key_attributes:
                 filters.append(f"attribute_not_exists({places.name(attribute)})")
     return filters
+
+
+def _foreign_filter(served: Served, places: Placeholders) -> list[str]:
+    """A query leaves out the items of another design's entities as they come; a count has to be told."""
+    kind = served.table.type_attribute
+    projected = served.table.projected(served.index)
+    if kind is None or served.tells_types or (projected is not None and kind not in projected):
+        return []
+    known = places.test(kind, "one_of", [part.layout.name for part in served.parts])
+    return [f"(attribute_not_exists({places.name(kind)}) OR {known})"]
 
 
 def alive_text(attribute: str, places: Placeholders, now: float) -> str:
@@ -284,20 +301,5 @@ def alive_text(attribute: str, places: Placeholders, now: float) -> str:
     return f"(attribute_not_exists({name}) OR {name} >= {places.value(int(now))})"
 
 
-def expiry_attribute(layout: Layout) -> str | None:
-    name = layout.entity.stored.expires
-    return None if name is None else attribute_of(layout.entity, name)
-
-
-def deleted_attribute(layout: Layout) -> str | None:
-    name = layout.entity.stored.deleted
-    return None if name is None else attribute_of(layout.entity, name)
-
-
-def is_gone(layout: Layout, item: Mapping[str, Any], now: float, with_deleted: bool = False) -> bool:
-    """Whether an item is stored, but not there: expired or deleted."""
-    expiry, deleted = expiry_attribute(layout), deleted_attribute(layout)
-    moment = item.get(expiry) if expiry else None
-    if isinstance(moment, (int, Decimal)) and moment < int(now):
-        return True
-    return not with_deleted and deleted is not None and item.get(deleted) is not None
+def _expires_by_key(served: Served) -> bool:
+    return any(part.layout.expiry in served.key_attributes for part in served.parts)

@@ -9,23 +9,15 @@ Each method has an awaitable twin whose name begins with `a`; `async for` works,
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from stator.errors import ServiceError, UnreachableError
-from stator.model.conditions import Filtered, Placeholders
 from stator.model.cursors import Cursors
+from stator.model.fallbacks import Found, fallen_back, is_out_of_reach
 from stator.model.faults import ArgumentError
-from stator.model.layouts import Layout
 from stator.model.patterns import Fallback
-from stator.model.requests import (
-    alive_text,
-    asked,
-    deleted_attribute,
-    expiry_attribute,
-    filter_text,
-    is_gone,
-)
+from stator.model.requests import asked
 from stator.model.running import Ask, Asks
 from stator.model.serving import Served
 
@@ -34,13 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 REQUESTS_A_PAGE_MAX: Final = 10
-_SERVER_FAULT: Final = 500
-_NOT_THERE: Final = frozenset(
-    (
-        "ResourceNotFoundException", "ProvisionedThroughputExceededException", "ThrottlingException",
-        "RequestLimitExceeded", "InternalServerError", "ServiceUnavailable",
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +44,10 @@ class Page(Generic[T]):
         return len(self.items)
 
 
+_Place = Mapping[str, Any] | None
+"""Where a page ended; None at the end. A fallback's pages have none: it is bounded, and never goes on."""
+
+
 @dataclass
 class Results(Generic[T]):
     """Lazy: nothing is asked before it is used. Each use asks anew. `way`: how the last page was come by."""
@@ -66,32 +55,43 @@ class Results(Generic[T]):
     design: Design
     served: Served
     arguments: Mapping[str, Any]
+    fallback: Fallback | None = None
+    enough: int | None = None
     way: str = field(default="index", compare=False)
+
+    def falling_back(self, page_items: int | None = None, enough: int | None = None) -> Results[T]:
+        """The same with other bounds for its fallback: `page_items` as the pattern's; `enough`: the scan ends with the
+        page that it has so many with, all of which it yields. Raises ArgumentError where the pattern has none."""
+        if self.fallback is None:
+            raise ArgumentError(f"{self.served.name} has no fallback")
+        bounds = self.fallback if page_items is None else replace(self.fallback, page_items=page_items)
+        return replace(self, fallback=bounds, enough=enough)
 
     # One after the other
 
     def __iter__(self) -> Iterator[T]:
-        cursor: _Place = None
+        place: _Place = None
         while True:
-            items, cursor = self.design._run(self._step(cursor, None))
+            items, place = self.design._run(self._step(place, None))
             yield from items
-            if cursor is None:
+            if place is None:
                 return
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        cursor: _Place = None
+        place: _Place = None
         while True:
-            items, cursor = await self.design._arun(self._step(cursor, None))
+            items, place = await self.design._arun(self._step(place, None))
             for item in items:
                 yield item
-            if cursor is None:
+            if place is None:
                 return
 
     def all(self) -> list[T]:
-        return list(self)
+        """Every item. Where there is a fallback, it takes over whenever the index fails, and begins anew."""
+        return self.design._run(self._all())
 
     async def aall(self) -> list[T]:
-        return [item async for item in self]
+        return await self.design._arun(self._all())
 
     def first(self) -> T | None:
         """The first item, or None."""
@@ -118,6 +118,20 @@ class Results(Generic[T]):
     async def acount(self) -> int:
         return await self.design._arun(self._count())
 
+    def _all(self) -> Asks[list[T]]:
+        items: list[T] = []
+        place: _Place = None
+        while True:
+            try:
+                some, place = yield from self._step(place, None)
+            except (ServiceError, UnreachableError) as error:
+                if self.fallback is None or not is_out_of_reach(error):
+                    raise
+                return (yield from self._scanned(self.fallback, None))
+            items += some
+            if place is None:
+                return items
+
     def _first(self) -> Asks[T | None]:
         place: _Place = None
         limit = 1
@@ -140,72 +154,63 @@ class Results(Generic[T]):
             items += some
             if place is None or limit is None or len(items) >= limit:
                 break
-        return Page(items, None if place is None else cursors.write(place[1], place[0]), self.way)
+        return Page(items, None if place is None else cursors.write(place), self.way)
 
     def _count(self) -> Asks[int]:
         total = 0
-        ask = asked(self.served, self._table, self.arguments, self.design._now())
-        request = dict(ask.request)
-        is_counted = ask.dropped is None and not _expires_by_key(self.served)
-        if is_counted:
-            request.pop("ProjectionExpression", None)
-            request["Select"] = "COUNT"
-            _drop_unused_names(request)
-        else:
-            request.pop("Select", None)
+        ask = asked(self.served, self._table, self.arguments, self.design._now(), counts=True)
+        request = ask.request
         while True:
             answer = yield Ask(ask.operation, request)
-            total += answer["Count"] if is_counted else len(self._kept(answer, ask.dropped))
+            total += answer["Count"] if "Select" in request else len(self._entities(answer, ask.dropped))
             place = answer.get("LastEvaluatedKey")
             if place is None:
                 return total
             request = {**request, "ExclusiveStartKey": place}
 
-    # A step: one request
+    # A step: one request, or a fallback as a whole
 
     def _step(self, place: _Place, limit: int | None) -> Asks[tuple[list[T], _Place]]:
-        fallback = self.served.declared.fallback
-        if fallback is None:
+        if self.fallback is None:
             return (yield from self._index_step(place, limit))
-        if place is not None and place[0] == "fallback":
-            return (yield from self._fallback_step(fallback, place[1], limit))
         try:
             return (yield from self._index_step(place, limit))
         except (ServiceError, UnreachableError) as error:
             # A scan cannot go on where the index was: it is in another order
-            if place is not None or not _is_out_of_reach(error):
+            if place is not None or not is_out_of_reach(error):
                 raise
-        return (yield from self._fallback_step(fallback, None, limit))
+        return (yield from self._scanned(self.fallback, limit)), None
 
     def _index_step(self, place: _Place, limit: int | None) -> Asks[tuple[list[T], _Place]]:
         ask = asked(self.served, self._table, self.arguments, self.design._now())
-        request = dict(ask.request)
+        request = ask.request
         if limit is not None:
             request["Limit"] = limit
         if place is not None:
-            request["ExclusiveStartKey"] = place[1]
+            request["ExclusiveStartKey"] = place
         answer = yield Ask(ask.operation, request)
         self.way = "index"
-        next_place = answer.get("LastEvaluatedKey")
-        items = [self._read(item) for item in self._kept(answer, ask.dropped)]
-        return items, None if next_place is None else ("index", next_place)
+        return self._entities(answer, ask.dropped), answer.get("LastEvaluatedKey")
 
-    def _kept(self, answer: Mapping[str, Any], dropped: tuple[str, Any] | None) -> list[Mapping[str, Any]]:
-        now, declared = self.design._now(), self.served.declared
-        kept = []
+    def _scanned(self, fallback: Fallback, limit: int | None) -> Asks[list[T]]:
+        found = Found(limit if self.enough is None else self.enough)
+        yield from fallen_back(self.design, fallback, self.arguments, found)
+        self.way = "fallback"
+        return found.items if limit is None else found.items[:limit]
+
+    def _entities(self, answer: Mapping[str, Any], dropped: tuple[str, Any] | None) -> list[Any]:
+        """Without what is gone, of other entities, or just beyond a bound."""
+        served, now = self.served, self.design._now()
+        into, with_deleted = served.declared.into, served.declared.with_deleted
+        found: list[Any] = []
         for item in answer.get("Items", ()):
-            layout = self.served.layout_of(item)
+            layout = served.layout_of(item)
+            if layout is None or layout.is_gone(item, now, with_deleted):
+                continue
             if dropped is not None and item.get(dropped[0]) == dropped[1]:
                 continue
-            if layout is not None and not is_gone(layout, item, now, declared.with_deleted):
-                kept.append(item)
-        return kept
-
-    def _read(self, item: Mapping[str, Any]) -> Any:
-        into = self.served.declared.into
-        layout = self.served.layout_of(item)
-        assert layout is not None
-        return layout.entity_from(item) if into is None else layout.part_from(into, item)
+            found.append(layout.entity_from(item) if into is None else layout.part_from(into, item))
+        return found
 
     @property
     def _table(self) -> str:
@@ -219,72 +224,3 @@ class Results(Generic[T]):
             self._table,
             arguments=self.arguments,
         )
-
-    # The fallback
-
-    def _fallback_step(
-        self, fallback: Fallback, start: Mapping[str, Any] | None, limit: int | None
-    ) -> Asks[tuple[list[T], _Place]]:
-        """All of a fallback's pages that are read at all: it is bounded, and never goes on."""
-        layout = self.design._layouts[fallback.entity]
-        request = self._fallback_request(fallback, layout)
-        if start is not None:
-            request["ExclusiveStartKey"] = start
-        items: list[T] = []
-        for _ in range(fallback.pages):
-            answer = yield Ask("scan", request)
-            items += [self._become(fallback, layout, item) for item in answer["Items"]]
-            place = answer.get("LastEvaluatedKey")
-            if place is None or (limit is not None and len(items) >= limit):
-                break
-            request = {**request, "ExclusiveStartKey": place}
-        self.way = "fallback"
-        return items if limit is None else items[:limit], None
-
-    def _become(self, fallback: Fallback, layout: Layout, item: Mapping[str, Any]) -> Any:
-        entity = layout.entity_from(item)
-        return entity if fallback.becomes is None else fallback.becomes(entity, dict(self.arguments))
-
-    def _fallback_request(self, fallback: Fallback, layout: Layout) -> dict[str, Any]:
-        places = Placeholders()
-        request: dict[str, Any] = {"TableName": self.design.table_name(layout.table.name)}
-        filters = []
-        for argument, meaning in fallback.where.items():
-            if argument in self.arguments:
-                test = meaning if isinstance(meaning, Filtered) else Filtered(meaning.attribute)
-                filters.append(filter_text(layout, test, self.arguments[argument], places))
-        if len([each for each in self.design._layouts.values() if each.table is layout.table]) > 1:
-            filters.append(places.test(str(layout.table.type_attribute), "equal", layout.name))
-        if expiry := expiry_attribute(layout):
-            filters.append(alive_text(expiry, places, self.design._now()))
-        if deleted := deleted_attribute(layout):
-            filters.append(f"attribute_not_exists({places.name(deleted)})")
-        if filters:
-            request["FilterExpression"] = " AND ".join(filters)
-        if fallback.page_items is not None:
-            request["Limit"] = fallback.page_items
-        return places.into(request)
-
-
-_Place = tuple[str, Mapping[str, Any]] | None
-
-
-def _is_out_of_reach(error: ServiceError | UnreachableError) -> bool:
-    return isinstance(error, UnreachableError) or error.code in _NOT_THERE or error.status >= _SERVER_FAULT
-
-
-def _expires_by_key(served: Served) -> bool:
-    keys = {key.name for key in served.table.keys(served.index) if key is not None}
-    return any(expiry_attribute(part.layout) in keys for part in served.parts)
-
-
-def _drop_unused_names(request: dict[str, Any]) -> None:
-    """A name that no expression uses is refused."""
-    texts = f"{request.get('KeyConditionExpression', '')} {request.get('FilterExpression', '')}"
-    words = set(texts.replace("(", " ").replace(")", " ").replace(",", " ").split())
-    names = {
-        name: value for name, value in request.get("ExpressionAttributeNames", {}).items() if name in words
-    }
-    request.pop("ExpressionAttributeNames", None)
-    if names:
-        request["ExpressionAttributeNames"] = names

@@ -12,26 +12,23 @@ import random
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
-from stator.errors import ServiceError, UnreachableError
+from stator.client.native.calls import Pause, adriven, driven
 from stator.model.faults import ArgumentError
 
 T = TypeVar("T")
 
 _DELAY_S: Final = 0.025
 _DELAY_S_MAX: Final = 2.0
+_OF_THE_DATABASE: Final = frozenset(("batch_get_item", "batch_write_item"))
+"""Methods that do more on the database than on its client: they ask again for what is left unprocessed."""
 
 
 @dataclass(slots=True)
 class Ask:
     method: str
     arguments: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Pause:
-    seconds: float
 
 
 Asks = Generator[Ask | Pause, Any, T]
@@ -45,10 +42,11 @@ class Runner:
     sleep: Callable[[float], None] = time.sleep
     rng: random.Random = field(default_factory=random.Random)
     attempts_max: int = 8
+    is_async: bool = field(init=False)
+    is_rehearsal: ClassVar[bool] = False
 
-    @property
-    def is_async(self) -> bool:
-        return hasattr(self.db, "__aenter__")
+    def __post_init__(self) -> None:
+        self.is_async = hasattr(self.db, "__aenter__")
 
     def run(self, asks: Asks[T]) -> T:
         if self.is_async:
@@ -56,49 +54,30 @@ class Runner:
             raise ArgumentError(
                 "this design is on an async database: use the method whose name begins with 'a'"
             )
-        try:
-            step = next(asks)
-            while True:
-                if isinstance(step, Pause):
-                    self.sleep(step.seconds)
-                    step = next(asks)
-                    continue
-                try:
-                    answer = self._method(step)(**step.arguments)
-                except (ServiceError, UnreachableError) as error:
-                    step = asks.throw(error)
-                else:
-                    step = asks.send(answer)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+        return driven(asks, self._do)
 
     async def arun(self, asks: Asks[T]) -> T:
         """As `run`. On a database that is not async the calls block the loop."""
-        try:
-            step = next(asks)
-            while True:
-                if isinstance(step, Pause):
-                    await asyncio.sleep(step.seconds)
-                    step = next(asks)
-                    continue
-                try:
-                    answer = self._method(step)(**step.arguments)
-                    if inspect.isawaitable(answer):
-                        answer = await answer
-                except (ServiceError, UnreachableError) as error:
-                    step = asks.throw(error)
-                else:
-                    step = asks.send(answer)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+        return await adriven(asks, self._ado)
 
     def delay(self, attempt: int) -> Pause:
         """A random delay below a bound that doubles; `attempt` counts from 1."""
         return Pause(self.rng.random() * min(_DELAY_S * 2**attempt, _DELAY_S_MAX))
 
+    def _do(self, step: Ask | Pause) -> Any:
+        if isinstance(step, Pause):
+            self.sleep(step.seconds)
+            return None
+        return self._method(step)(**step.arguments)
+
+    async def _ado(self, step: Ask | Pause) -> Any:
+        if isinstance(step, Pause):
+            await asyncio.sleep(step.seconds)
+            return None
+        answer = self._method(step)(**step.arguments)
+        return await answer if inspect.isawaitable(answer) else answer
+
     def _method(self, step: Ask) -> Callable[..., Any]:
-        own = getattr(self.db, step.method, None)
-        method: Callable[..., Any] = own or getattr(self.db.meta.client, step.method)
+        holder = self.db if step.method in _OF_THE_DATABASE else self.db.meta.client
+        method: Callable[..., Any] = getattr(holder, step.method)
         return method

@@ -8,9 +8,9 @@ from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
-from stator.model.checks import bare
 from stator.model.entities import attribute_of
 from stator.model.faults import ModelError
+from stator.model.kinds import bare
 from stator.model.layouts import Layout
 
 _VALUES: dict[Any, Any] = {
@@ -39,7 +39,7 @@ def sample_of(layout: Layout) -> dict[str, Any]:
         return layout.item(layout.entity.model_construct(**values))
     except (ModelError, TypeError, ValueError):
         templates = {attribute: template.text for attribute, template in layout.templates.items()}
-        return {**{attribute_of(layout.entity, name): "" for name in values}, **templates, **layout.marks()}
+        return {**{attribute_of(layout.entity, name): "" for name in values}, **templates, **layout.marks}
 
 
 def _value(name: str, kind: Any) -> Any:

@@ -2,7 +2,7 @@
 
     put       the whole item, whatever was there; with a version, only over the one that was read
     create    only where there is none
-    update    some attributes of one that is there
+    update    some attributes of one that is there, or parts of them
     upsert    the attributes of an entity, and leaves what else the item holds
     delete    sets the moment of a soft delete where the entity has one, else erases
     restore   takes a soft delete back
@@ -18,12 +18,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from stator.model import uniques, writes
+from stator.model import uniques, updates, writes
 from stator.model.actions import Action
 from stator.model.entities import Entity, attribute_of
-from stator.model.faults import ArgumentError, NotFoundError
+from stator.model.faults import AlreadyExistsError, ArgumentError, NotFoundError, StaleError
 from stator.model.layouts import Layout
-from stator.model.requests import is_gone
+from stator.model.paths import Path, head_of, is_nested
 from stator.model.running import Ask, Asks, Runner
 from stator.model.sending import sent
 from stator.model.tokens import token_of
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from stator.model.transactions import Transaction
 
 E = TypeVar("E", bound=Entity)
-T = TypeVar("T")
+Changes = Mapping[str, Any] | Mapping[tuple[str | int, ...], Any] | Mapping[Path, Any]
+"""By the names of fields, or by paths to parts of them."""
 
 
 class Saving:
@@ -67,30 +68,52 @@ class Saving:
         return result
 
     def update(
-        self, target: E | Ref[E], set: Mapping[str, Any] | None = None, *, add: Mapping[str, Any] | None = None,
-        remove: Sequence[str] = (), known: Mapping[str, Any] | None = None, if_: Condition | None = None,
-        token: str | None = None,
+        self, target: E | Ref[E], set: Changes | None = None, *, add: Changes | None = None,
+        remove: Sequence[Path] = (), append: Changes | None = None, discard: Changes | None = None,
+        known: Mapping[str, Any] | None = None, if_: Condition | None = None, token: str | None = None,
     ) -> E:  # fmt: skip
-        """`target`: a loaded entity, or `ref(Order, ...)`. `add`: to numbers and sets. Returns the entity as it is
-        then. Raises NotFoundError, StaleError, MissingAttributesError, UniqueError, ConditionFailedError."""
-        result: E = self._run(self._update(target, Change(set or {}, remove, add, known, if_), token))
+        """`target`: a loaded entity, or `ref(Order, ...)`. `add`: to numbers and sets; `append`: to lists, which are
+        made where they are not there; `discard`: from sets. Each, `set` and `remove` too, goes by the names of fields,
+        or by paths to parts of them: "address.city", "lines[0].quantity", ("counts", "a.b"). Returns the entity as it
+        is then. Raises NotFoundError, StaleError, MissingAttributesError, UniqueError, ConditionFailedError."""
+        result: E = self._run(
+            self._update(target, Change(set or {}, remove, add, known, if_, append, discard), token)
+        )
         return result
 
     async def aupdate(
-        self, target: E | Ref[E], set: Mapping[str, Any] | None = None, *, add: Mapping[str, Any] | None = None,
-        remove: Sequence[str] = (), known: Mapping[str, Any] | None = None, if_: Condition | None = None,
-        token: str | None = None,
+        self, target: E | Ref[E], set: Changes | None = None, *, add: Changes | None = None,
+        remove: Sequence[Path] = (), append: Changes | None = None, discard: Changes | None = None,
+        known: Mapping[str, Any] | None = None, if_: Condition | None = None, token: str | None = None,
     ) -> E:  # fmt: skip
-        result: E = await self._arun(self._update(target, Change(set or {}, remove, add, known, if_), token))
+        result: E = await self._arun(
+            self._update(target, Change(set or {}, remove, add, known, if_, append, discard), token)
+        )
         return result
 
-    def upsert(self, entity: E, *, once: Sequence[str] = (), token: str | None = None) -> E:
-        """`once`: fields that keep the value they have."""
-        result: E = self._run(self._upsert(entity, once, token))
+    def upsert(
+        self,
+        entity: E,
+        *,
+        once: Sequence[str] = (),
+        add: Mapping[str, Any] | None = None,
+        token: str | None = None,
+    ) -> E:
+        """Makes the item, or changes the attributes that the entity has. `once`: fields that keep the value they have;
+        `add`: what is added to numbers and sets, instead of what the entity has there; to what is not there it is added
+        as to nothing. An item that has expired begins anew. Returns the entity as it is then."""
+        result: E = self._run(self._upsert(entity, once, add or {}, token))
         return result
 
-    async def aupsert(self, entity: E, *, once: Sequence[str] = (), token: str | None = None) -> E:
-        result: E = await self._arun(self._upsert(entity, once, token))
+    async def aupsert(
+        self,
+        entity: E,
+        *,
+        once: Sequence[str] = (),
+        add: Mapping[str, Any] | None = None,
+        token: str | None = None,
+    ) -> E:
+        result: E = await self._arun(self._upsert(entity, once, add or {}, token))
         return result
 
     def delete(
@@ -178,34 +201,71 @@ class Saving:
 
     def update_actions(self, target: Any, change: Change, with_deleted: bool = False) -> Asks[list[Action]]:
         layout, table = self._home(target)
-        action = writes.update(layout, table, target, change, self._now(), with_deleted=with_deleted)
+        action = updates.update(layout, table, target, change, self._now(), with_deleted)
         touched = {name for each in layout.entity.stored.uniques for name in each}
-        changed = touched & {*change.set, *change.remove, *(change.add or {})}
-        if not changed:
+        grown = {
+            head_of(path) for group in (change.add, change.append, change.discard) for path in group or ()
+        }
+        if wrong := sorted(touched & grown):
+            raise ArgumentError(f"{layout.name}.{wrong[0]} is unique: set it, do not add to it")
+        if not touched & {*change.set, *change.remove}:
             return [action]
-        if change.add and changed & set(change.add):
-            raise ArgumentError(f"{layout.name}.{sorted(changed)[0]} is unique: set it, do not add to it")
         before = yield from self._loaded(layout, table, action.key)
         held = uniques.guard_keys(layout, _values(before))
         values = {
             **_values(before),
-            **{name: layout.checked(name, value) for name, value in change.set.items()},
+            **{
+                name: layout.checked(name, value) for name, value in change.set.items() if not is_nested(name)
+            },
         }
         values.update(dict.fromkeys(change.remove))
         attributes = {attribute_of(layout.entity, name): name for name in touched}
         _bind(action, {a: layout.attribute(n, getattr(before, n)) for a, n in attributes.items()})
         return [action, *_moved(layout, table, held, uniques.guard_keys(layout, values), action.key)]
 
-    def _upsert(self, entity: Any, once: Sequence[str], token: str | None) -> Asks[Any]:
+    def _upsert(
+        self, entity: Any, once: Sequence[str], add: Mapping[str, Any], token: str | None
+    ) -> Asks[Any]:
+        layout, table = self._home(entity)
+        for _ in range(self._runner.attempts_max):
+            action = self._upsert_action(entity, once, add)
+            try:
+                if token is not None:
+                    break
+                answer = yield from sent(self._runner, [action], self._now, returns="ALL_NEW")
+                return layout.entity_from(answer["Attributes"])
+            except NotFoundError:
+                pass  # it has expired
+            action = updates.renew(layout, table, entity, add, self._now())
+            try:
+                yield from sent(self._runner, [action], self._now)
+                return layout.entity_from(action.request["Item"])
+            except AlreadyExistsError:
+                pass  # another has renewed it
+        else:
+            raise StaleError(f"{layout.name} {'/'.join(map(str, action.key.values()))} keeps changing")
+        actions = yield from self.upsert_actions(entity, once, add)
+        yield from sent(self._runner, actions, self._now, token_of(token, "upsert", entity, once, add))
+        return (yield from self._loaded(layout, table, action.key))
+
+    def upsert_actions(self, entity: Any, once: Sequence[str], add: Mapping[str, Any]) -> Asks[list[Action]]:
+        """Looks first whether an item that may expire has: a transaction cannot try both."""
+        layout, table = self._home(entity)
+        action = self._upsert_action(entity, once, add)
+        if action.must_exist:
+            answer = yield Ask(
+                "get_item", {"TableName": table, "Key": dict(action.key), "ConsistentRead": True}
+            )
+            item = answer.get("Item")
+            if item is not None and layout.is_gone(item, self._now(), with_deleted=True):
+                return [updates.renew(layout, table, entity, add, self._now())]
+        return [action]
+
+    def _upsert_action(self, entity: Any, once: Sequence[str], add: Mapping[str, Any]) -> Action:
         layout, table = self._home(entity)
         if entity.stored.uniques:
             raise ArgumentError(f"{layout.name} has unique values: create it, put it or update it")
-        action = writes.upsert(layout, table, entity, once, self._now())
-        if token is None:
-            answer = yield from sent(self._runner, [action], self._now, returns="ALL_NEW")
-            return layout.entity_from(answer["Attributes"])
-        yield from sent(self._runner, [action], self._now, token_of(token, "upsert", entity, once))
-        return (yield from self._loaded(layout, table, action.key))
+        return updates.upsert(layout, table, entity, once, add, self._now())
 
     def _delete(self, target: Any, if_: Any, token: str | None) -> Asks[None]:
         actions = yield from self.delete_actions(target, if_)
@@ -245,7 +305,7 @@ class Saving:
     def _loaded(self, layout: Layout, table: str, key: Mapping[str, Any]) -> Asks[Any]:
         answer = yield Ask("get_item", {"TableName": table, "Key": dict(key), "ConsistentRead": True})
         item = answer.get("Item")
-        if item is None or is_gone(layout, item, self._now()):
+        if item is None or layout.is_gone(item, self._now()):
             raise NotFoundError(f"{layout.name} {'/'.join(map(str, key.values()))} is not there")
         return layout.entity_from(item)
 

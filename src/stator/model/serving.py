@@ -1,54 +1,30 @@
 """Which key or index serves a pattern, and why none does.
 
-A partition key's template must be made up of what is given alone. Of the sort key's, the first parts may be given, and
+A partition key's templates must be made up of what is given alone. Of the sort key's, the first parts may be given, and
 the one after them bounded. What is given and not used so must be declared a filter: nothing is filtered unsaid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from stator.model.checks import bare, is_ordered_in_place
+from stator.model.checks import is_ordered_in_place
 from stator.model.conditions import Filtered, Is, Ranged
 from stator.model.entities import Entity, attribute_of, entity_name
-from stator.model.layouts import Layout
+from stator.model.kinds import is_text
+from stator.model.layouts import Key, Layout
 from stator.model.patterns import Declared
 from stator.model.tables import Gsi, Table
-from stator.model.templates import Slot, Template
+from stator.model.templates import Slot, Template, are_apart
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One entity's share in a query. `equal`: the slots of its sort key that are given, in order, so far as they go."""
+    """One entity's share in a query."""
 
     layout: Layout
-    partition: Template
-    sort: Template | None
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A pattern that has its way. `index`: None for the table's own key. `tells_types`: whether items of other
-    entities may be met, and must be told apart by their type."""
-
-    name: str
-    declared: Declared
-    table: Table
-    index: str | None
-    parts: tuple[Part, ...]
-    tells_types: bool
-
-    @property
-    def layout(self) -> Layout:
-        return self.parts[0].layout
-
-    def layout_of(self, item: Mapping[str, object]) -> Layout | None:
-        """The entity that an item is of; None: of none of the pattern's."""
-        kind = None if self.table.type_attribute is None else item.get(self.table.type_attribute)
-        if kind is None:
-            return self.layout if len(self.parts) == 1 and not self.tells_types else None
-        return next((part.layout for part in self.parts if part.layout.name == kind), None)
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +39,55 @@ class Meanings:
     @property
     def ranged(self) -> set[str]:
         return {each.attribute for each in self.ranges.values()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """A pattern that has its way. `index`: None for the table's own key. `tells_types`: whether items of other
+    entities may be met, and must be told apart by their type; `tells_keys`: by their keys, where the table has no type.
+    `key_attributes`: of what it goes by. `checks`: argument -> whether it must be given, and the field that it is
+    checked as (None: it is not)."""
+
+    name: str
+    declared: Declared
+    table: Table
+    index: str | None
+    parts: tuple[Part, ...]
+    tells_types: bool
+    tells_keys: bool
+    layout: Layout = field(init=False)
+    meanings: Meanings = field(init=False)
+    key_attributes: frozenset[str] = field(init=False)
+    checks: Mapping[str, tuple[bool, str | None]] = field(init=False)
+    _by_name: Mapping[str, Layout] = field(init=False)
+
+    def __post_init__(self) -> None:
+        meanings = meanings_of(self.declared)
+        fields = {argument: attribute for attribute, argument in meanings.equal.items()}
+        for argument, ranged in meanings.ranges.items():
+            if ranged.bound != "starts_with":
+                fields[argument] = ranged.attribute
+        for name, value in {
+            "layout": self.parts[0].layout,
+            "meanings": meanings,
+            "key_attributes": frozenset(key.name for key in self.table.key_attributes(self.index)),
+            "checks": {
+                argument: (must, fields.get(argument)) for argument, must in self.declared.arguments.items()
+            },
+            "_by_name": {part.layout.name: part.layout for part in self.parts},
+        }.items():
+            object.__setattr__(self, name, value)
+
+    def layout_of(self, item: Mapping[str, object]) -> Layout | None:
+        """The entity that an item is of; None: of none of the pattern's."""
+        if self.table.type_attribute is None:
+            if not self.tells_keys:
+                return self.layout
+            return next((part.layout for part in self.parts if part.layout.owns(item)), None)
+        kind = item.get(self.table.type_attribute)
+        if kind is None:
+            return self.layout if len(self.parts) == 1 and not self.tells_types else None
+        return self._by_name.get(str(kind))
 
 
 def meanings_of(declared: Declared) -> Meanings:
@@ -107,6 +132,8 @@ def _serve(
     if declared.kind in ("get", "batch"):
         return _served(name, declared, table, None, mine, layouts), _get_fault(declared, mine[0])
     if declared.kind == "scan":
+        if mine[0].key_by(declared.index) is None:
+            return None, f"{declared.index} does not hold {mine[0].name}"
         fault = _scan_fault(declared)
         return _served(name, declared, table, declared.index, mine, layouts), fault or _reads_fault(
             declared, mine, declared.index
@@ -136,17 +163,15 @@ def _served(
     name: str, declared: Declared, table: Table, way: str | None, mine: list[Layout],
     layouts: Mapping[type[Entity], Layout],
 ) -> Served:  # fmt: skip
-    parts = []
-    for layout in mine:
-        templates = layout.way(way)
-        if templates is not None:
-            parts.append(Part(layout, *templates))
+    parts = tuple(Part(layout, key) for layout in mine if (key := layout.key_by(way)) is not None)
     others = [each for each in layouts.values() if each.table is table and each not in mine]
-    tells = bool(table.type_attribute) and (
-        (declared.kind == "scan" and bool(others or _has_guards(mine)))
-        or any(_may_meet(part, each, way) for part in parts for each in others)
+    is_scan = declared.kind == "scan"
+    meets = (is_scan and bool(others or _has_guards(mine))) or any(
+        _may_meet(part, each, way) for part in parts for each in others
     )
-    return Served(name, declared, table, way, tuple(parts), tells)
+    has_type = table.type_attribute is not None
+    tells_keys = not has_type and (meets or len(parts) > 1)
+    return Served(name, declared, table, way, parts, meets and has_type, tells_keys)
 
 
 def _has_guards(layouts: list[Layout]) -> bool:
@@ -155,18 +180,11 @@ def _has_guards(layouts: list[Layout]) -> bool:
 
 def _may_meet(part: Part, other: Layout, way: str | None) -> bool:
     """Whether an item of `other` may lie where a query for `part` reads."""
-    templates = other.way(way)
-    if templates is None:
+    key = other.key_by(way)
+    if key is None:
         return False
-    if not _compatible(part.partition, templates[0]):
-        return False
-    if part.sort is None or templates[1] is None:
-        return True
-    return _compatible(part.sort, templates[1])
-
-
-def _compatible(a: Template, b: Template) -> bool:
-    return a.literal.startswith(b.literal) or b.literal.startswith(a.literal)
+    pairs = [*zip(part.key.partition, key.partition, strict=True), *zip(part.key.sort, key.sort, strict=True)]
+    return not any(are_apart(a, b) for a, b in pairs)
 
 
 # What is wrong
@@ -236,87 +254,78 @@ def _scan_fault(declared: Declared) -> str:
 
 
 def _way_fault(declared: Declared, mine: list[Layout], way: str | None) -> str:
-    if way is not None and declared.consistent and isinstance(mine[0].table.index(way), Gsi):
+    table = mine[0].table
+    if way is not None and declared.consistent and isinstance(table.index(way), Gsi):
         return "cannot be read consistently: it is a global index"
     meanings = meanings_of(declared)
-    keys = {key.name for key in mine[0].table.keys(way) if key is not None}
+    attributes = {key.name for key in table.key_attributes(way)}
     for each in meanings.filters.values():
-        if attribute_of(mine[0].entity, each.attribute) in keys:
+        if attribute_of(mine[0].entity, each.attribute) in attributes:
             return f"has {each.attribute} as its key, which no query filters by"
-    shapes = set()
+    keys: list[Key] = []
     for layout in mine:
-        templates = layout.way(way)
-        if templates is None:
+        key = layout.key_by(way)
+        if key is None:
             return f"does not hold {layout.name}"
-        fault = _template_fault(declared, layout, meanings, *templates)
+        fault = _key_fault(declared, layout, meanings, key)
         if fault:
             return fault
-        shapes.add(templates[0].text)
-    if len(shapes) > 1:
+        keys.append(key)
+    if len({_texts(key.partition) for key in keys}) > 1:
         return f"has {' and '.join(layout.name for layout in mine)} in different partitions"
-    if len(mine) > 1 and (meanings.ranges or _uses_sort(mine, meanings, way)):
-        sorts = {templates[1].text for layout in mine if (templates := layout.way(way)) and templates[1]}
-        if len(sorts) > 1:
-            return "sorts them by different keys, so that one condition cannot hold for all"
+    uses_sort = any(name not in keys[0].partition_fields for name in meanings.equal)
+    if (meanings.ranges or uses_sort) and len({_texts(key.sort) for key in keys}) > 1:
+        return "sorts them by different keys, so that one condition cannot hold for all"
     return ""
 
 
-def _uses_sort(mine: list[Layout], meanings: Meanings, way: str | None) -> bool:
-    templates = mine[0].way(way)
-    return templates is not None and any(name not in templates[0].attributes for name in meanings.equal)
+def _texts(templates: tuple[Template, ...]) -> tuple[str, ...]:
+    return tuple(template.text for template in templates)
 
 
-def _template_fault(
-    declared: Declared, layout: Layout, meanings: Meanings, partition: Template, sort: Template | None
-) -> str:
-    missing = [name for name in partition.attributes if name not in meanings.equal]
+def _slots(sort: tuple[Template, ...]) -> Iterator[tuple[Template, Slot]]:
+    return ((template, slot) for template in sort for slot in template.slots)
+
+
+def _key_fault(declared: Declared, layout: Layout, meanings: Meanings, key: Key) -> str:
+    missing = [name for name in key.partition_fields if name not in meanings.equal]
     if missing:
         return f"needs {' and '.join(missing)}"
-    optional = [name for name in partition.attributes if not declared.arguments[meanings.equal[name]]]
+    optional = [name for name in key.partition_fields if not declared.arguments[meanings.equal[name]]]
     if optional:
         return f"needs {optional[0]} always"
-    used = set(partition.attributes)
-    slots = () if sort is None else sort.slots
-    given = [slot.attribute for slot in slots if slot.attribute in meanings.equal]
-    for place, slot in enumerate(slots):
-        if slot.attribute in given:
-            before = [each.attribute for each in slots[:place] if each.attribute not in meanings.equal]
-            if before:
-                return f"sorts by {before[0]} before {slot.attribute}, which is not given"
-            used.add(slot.attribute)
-    lost = [name for name in meanings.equal if name not in used]
+    names = [slot.attribute for _, slot in _slots(key.sort)]
+    for place, name in enumerate(names):
+        before = [each for each in names[:place] if each not in meanings.equal]
+        if name in meanings.equal and before:
+            return f"sorts by {before[0]} before {name}, which is not given"
+    lost = [name for name in meanings.equal if name not in key.partition_fields and name not in names]
     if lost:
         return f"has no {lost[0]} in its key (filtered({lost[0]!r}) would read and drop)"
-    return _range_fault(layout, meanings, sort)
+    return _range_fault(layout, meanings, key.sort)
 
 
-def _range_fault(layout: Layout, meanings: Meanings, sort: Template | None) -> str:
+def _range_fault(layout: Layout, meanings: Meanings, sort: tuple[Template, ...]) -> str:
     if not meanings.ranges:
         return ""
     if len(meanings.ranged) > 1:
         return f"cannot bound {' and '.join(sorted(meanings.ranged))} at once"
     (attribute,) = meanings.ranged
-    slots: tuple[Slot, ...] = () if sort is None else sort.slots
-    names = [slot.attribute for slot in slots]
-    if sort is None or attribute not in names:
+    slots = list(_slots(sort))
+    names = [slot.attribute for _, slot in slots]
+    if attribute not in names:
         return f"does not sort by {attribute}"
-    if any(each.bound == "starts_with" for each in meanings.ranges.values()) and not _is_text(
-        layout, attribute
-    ):
+    starts = any(each.bound == "starts_with" for each in meanings.ranges.values())
+    if starts and not is_text(layout.entity.model_fields[attribute].annotation):
         return f"cannot tell what {attribute} starts with: it is no text"
     place = names.index(attribute)
     before = [name for name in names[:place] if name not in meanings.equal]
     if before:
         return f"sorts by {before[0]} before {attribute}, which is not given"
-    is_last = sort.tokens[-1] == slots[place]
-    if not is_last and not is_ordered_in_place(layout.entity, slots[place], sort.separator):
+    template, slot = slots[place]
+    if template.tokens[-1] != slot and not is_ordered_in_place(layout.entity, slot, template.separator):
         return f"cannot bound {attribute}: it is not last, and only the separator '#' keeps its order"
     return ""
-
-
-def _is_text(layout: Layout, name: str) -> bool:
-    kind = bare(layout.entity.model_fields[name].annotation)
-    return isinstance(kind, type) and issubclass(kind, str)
 
 
 def _reads_fault(declared: Declared, mine: list[Layout], way: str | None) -> str:
@@ -332,9 +341,7 @@ def _reads_fault(declared: Declared, mine: list[Layout], way: str | None) -> str
         ]  # fmt: skip
         if lost:
             return f"does not project {lost[0]}, which {model.__name__} needs"
-        stored = layout.entity.stored
-        gone = [attribute_of(layout.entity, name) for name in (stored.expires, stored.deleted) if name]
-        if hidden := [name for name in gone if name not in projected]:
+        if hidden := [name for name in (layout.expiry, layout.deletion) if name and name not in projected]:
             return f"does not project {hidden[0]}, by which an item is known to be gone"
     return ""
 

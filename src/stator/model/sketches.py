@@ -15,8 +15,9 @@ from stator.model.designs import Design
 from stator.model.layouts import Layout
 from stator.model.naming import Naming, Plain
 from stator.model.samples import sample_of
-from stator.model.serving import Served, meanings_of
+from stator.model.serving import Served
 from stator.model.tables import Table
+from stator.model.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,12 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A pattern and what serves it. `condition`: on the key, in words."""
+class AccessPattern:
+    """A pattern and what serves it. `kind`: "get", "query", "scan", "batch" or "count". `given`: its arguments, with a
+    question mark where one may be left out. `index`: None is the table's own key. `condition`: on it, in words."""
 
     name: str
+    kind: str
     given: str
     yields: str
     operation: str
@@ -48,7 +51,7 @@ class Sketch:
     name: str
     tables: Sequence[Table]
     entities: Sequence[Shown] = ()
-    ways: Sequence[Way] = ()
+    ways: Sequence[AccessPattern] = ()
     cautions: Sequence[str] = ()
     naming: Naming = field(default_factory=Plain)
 
@@ -61,7 +64,7 @@ def sketch_of(design: type[Design]) -> Sketch:
     given = getattr(design, "samples", ())
     entities = [_shown(layout, [each for each in given if type(each) is entity])
                 for entity, layout in design._layouts.items()]  # fmt: skip
-    ways = [_way(served) for served in design._served.values()]
+    ways = design.patterns()
     return Sketch(
         design.__name__, design._tables, entities, ways, cautions_of(design), design.naming
     )  # fmt: skip
@@ -73,7 +76,7 @@ def _shown(layout: Layout, samples: Sequence[Any]) -> Shown:
     return Shown(layout.name, layout.table.name, keys, items)
 
 
-def _way(served: Served) -> Way:
+def pattern_of(served: Served) -> AccessPattern:
     declared = served.declared
     given = ", ".join(name if must else f"{name}?" for name, must in declared.arguments.items())
     names = " | ".join(part.layout.name for part in served.parts)
@@ -87,37 +90,48 @@ def _way(served: Served) -> Way:
     if declared.fallback is not None:
         yields += f"; else a scan of at most {declared.fallback.pages} pages"
     given = given or ("keys" if declared.kind == "batch" else "")
-    return Way(
-        served.name, given, yields, operation, served.table.name, served.index, condition_of(served), about
-    )
+    return AccessPattern(
+        served.name, declared.kind, given, yields, operation, served.table.name, served.index, condition_of(served),
+        about,
+    )  # fmt: skip
 
 
 def condition_of(served: Served) -> str:
     """What the key must be, by its templates: `pk = CUSTOMER#{customer_id}, sk from ORDER#{placed_at}`."""
     if served.declared.kind == "scan":
         return f"all, because {served.declared.because}"
-    pk, sk = served.table.keys(served.index)
+    partition, sort = served.table.key(served.index)
     part = served.parts[0]
-    told = f"{pk.name} = {part.partition.text}"
-    if sk is None or part.sort is None:
-        return told
-    if served.declared.kind in ("get", "batch"):
-        return f"{told}, {sk.name} = {part.sort.text}"
-    meanings = meanings_of(served.declared)
+    told = [
+        f"{key.name} = {template.text}" for key, template in zip(partition, part.key.partition, strict=True)
+    ]
+    is_whole = served.declared.kind in ("get", "batch")
+    for key, template in zip(sort, part.key.sort, strict=True):
+        prefix = template.text if is_whole else _given_prefix(served, template)
+        if prefix == template.text and (is_whole or len(served.parts) == 1):
+            told.append(f"{key.name} = {prefix}")
+            continue
+        if said := _bounds_told(served, key.name, prefix):
+            told.append(said)
+        break
+    return ", ".join(told)
+
+
+def _given_prefix(served: Served, template: Template) -> str:
     prefix = ""
-    for token in part.sort.tokens:
-        if not isinstance(token, str) and token.attribute not in meanings.equal:
+    for token in template.tokens:
+        if not isinstance(token, str) and token.attribute not in served.meanings.equal:
             break
         prefix += token if isinstance(token, str) else f"{{{token.attribute}}}"
-    ranges: list[Ranged] = list(meanings.ranges.values())
+    return prefix
+
+
+def _bounds_told(served: Served, key: str, prefix: str) -> str:
+    ranges: list[Ranged] = list(served.meanings.ranges.values())
     if ranges:
         bounds = " / ".join(dict.fromkeys(each.bound.replace("_", " ") for each in ranges))
-        return f"{told}, {sk.name} {bounds} {prefix}{{{ranges[0].attribute}}}"
-    if len(served.parts) > 1:
-        return told
-    if prefix == part.sort.text:
-        return f"{told}, {sk.name} = {prefix}"
-    return f"{told}, {sk.name} begins with {prefix}" if prefix else told
+        return f"{key} {bounds} {prefix}{{{ranges[0].attribute}}}"
+    return f"{key} begins with {prefix}" if prefix and len(served.parts) == 1 else ""
 
 
 def type_letter(value: Any) -> str:

@@ -1,18 +1,21 @@
 """The tables of a design: keys and indexes. Data alone; `checks` says what is wrong with it.
 
 Table("shop", pk="pk", sk="sk", indexes=[Gsi("byStatus", pk="gsi1pk", sk="gsi1sk")], ttl="expires_at")
+Gsi("byTeam", pk=["tenant", "team"], sk=["status", ("round", "N")])
 
-A key attribute is a text; `("year", "N")` where it is a number, "B" where it is binary.
+A key attribute is a text; `("year", "N")` where it is a number, "B" where it is binary. A global index may have up to
+four attributes as its partition key and four as its sort key, in a list; all else has one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 KeyType = Literal["S", "N", "B"]
 Attribute = str | tuple[str, KeyType]
+Attributes = Attribute | Sequence[Attribute]
 Projection = Literal["ALL", "KEYS_ONLY"] | Sequence[str]
 
 
@@ -22,13 +25,17 @@ class KeyAttribute:
     type: KeyType
 
 
+KeyAttributes = tuple[KeyAttribute, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Gsi:
-    """A global secondary index. `project`: "ALL", "KEYS_ONLY", or the attributes that it has beside the keys."""
+    """A global secondary index. `pk`, `sk`: an attribute, or a list of up to four. `project`: "ALL", "KEYS_ONLY", or
+    the attributes that it has beside the keys and the table's type_attribute."""
 
     name: str
-    pk: Attribute
-    sk: Attribute | None = None
+    pk: Attributes
+    sk: Attributes | None = None
     project: Projection = "ALL"
 
     is_local = False
@@ -61,14 +68,33 @@ class Table:
     capacity: tuple[int, int] | None = None
     recovery: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
+    key_names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _keys: Mapping[str | None, tuple[KeyAttributes, KeyAttributes]] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        pk, sk = key_attributes(self.pk), key_attributes(self.sk)
+        keys: dict[str | None, tuple[KeyAttributes, KeyAttributes]] = {None: (pk, sk)}
+        for index in self.indexes:
+            own = pk if isinstance(index, Lsi) else key_attributes(index.pk)
+            keys.setdefault(index.name, (own, key_attributes(index.sk)))
+        object.__setattr__(self, "_keys", keys)
+        object.__setattr__(self, "key_names", tuple(key.name for key in (*pk, *sk)))
 
     def keys(self, index: str | None = None) -> tuple[KeyAttribute, KeyAttribute | None]:
-        """The key of the table, or of one of its indexes."""
-        if index is None:
-            return key_attribute(self.pk), None if self.sk is None else key_attribute(self.sk)
-        found = self.index(index)
-        pk = self.pk if isinstance(found, Lsi) else found.pk
-        return key_attribute(pk), None if found.sk is None else key_attribute(found.sk)
+        """The key of the table, or of one of its indexes: where that has several, the first of each."""
+        partition, sort = self._keys[index]
+        return partition[0], sort[0] if sort else None
+
+    def key(self, index: str | None = None) -> tuple[KeyAttributes, KeyAttributes]:
+        """The attributes of the partition and of the sort key; no sort key is ()."""
+        return self._keys[index]
+
+    def key_attributes(self, index: str | None = None) -> KeyAttributes:
+        """Both, in the order of the key."""
+        partition, sort = self._keys[index]
+        return (*partition, *sort)
 
     def index(self, name: str) -> Gsi | Lsi:
         return next(index for index in self.indexes if index.name == name)
@@ -78,22 +104,23 @@ class Table:
         """What can be queried: the table itself (None), then its indexes."""
         return (None, *(index.name for index in self.indexes))
 
-    @property
-    def key_names(self) -> tuple[str, ...]:
-        pk, sk = self.keys()
-        return (pk.name,) if sk is None else (pk.name, sk.name)
-
     def attributes(self) -> dict[str, KeyType]:
         """Every key attribute with its type."""
-        return {key.name: key.type for way in self.ways for key in self.keys(way) if key is not None}
+        return {key.name: key.type for way in self.ways for key in self.key_attributes(way)}
+
+    def included(self, index: Gsi | Lsi) -> tuple[str, ...]:
+        """What an index that projects some attributes has beside keys: also what entities are told apart by."""
+        kind = () if self.type_attribute is None else (self.type_attribute,)
+        return () if isinstance(index.project, str) else tuple(dict.fromkeys((*index.project, *kind)))
 
     def projected(self, index: str | None) -> set[str] | None:
         """The attributes that an index's items have; None: all of them."""
         if index is None or self.index(index).project == "ALL":
             return None
-        project = self.index(index).project
-        keys = {key.name for key in self.keys(index) if key is not None} | set(self.key_names)
-        return keys if isinstance(project, str) else keys | set(project)
+        return {key.name for key in self.key_attributes(index)} | {
+            *self.key_names,
+            *self.included(self.index(index)),
+        }
 
     def definition(self, name: str) -> dict[str, Any]:
         """CreateTable's arguments, under this name."""
@@ -120,20 +147,36 @@ class Table:
         return arguments
 
 
-def key_attribute(given: Attribute) -> KeyAttribute:
+def key_attributes(given: Attributes | None) -> KeyAttributes:
+    if given is None:
+        return ()
+    if isinstance(given, str) or _is_typed(given):
+        return (_key_attribute(cast(Attribute, given)),)
+    return tuple(map(_key_attribute, given))
+
+
+def _is_typed(given: Any) -> bool:
+    """("year", "N") is one attribute; two texts that are attributes come in a list, or neither is a type."""
+    return isinstance(given, tuple) and len(given) == 2 and given[1] in ("S", "N", "B")
+
+
+def _key_attribute(given: Attribute) -> KeyAttribute:
     return KeyAttribute(given, "S") if isinstance(given, str) else KeyAttribute(*given)
 
 
 def _schema(table: Table, index: str | None) -> list[dict[str, str]]:
-    pk, sk = table.keys(index)
-    schema = [{"AttributeName": pk.name, "KeyType": "HASH"}]
-    return schema if sk is None else [*schema, {"AttributeName": sk.name, "KeyType": "RANGE"}]
+    partition, sort = table.key(index)
+    return [
+        {"AttributeName": key.name, "KeyType": kind}
+        for kind, keys in (("HASH", partition), ("RANGE", sort))
+        for key in keys
+    ]
 
 
 def _index(table: Table, index: Gsi | Lsi) -> dict[str, Any]:
     projection: dict[str, Any] = {"ProjectionType": index.project}
     if not isinstance(index.project, str):
-        projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.project)}
+        projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(table.included(index))}
     return {"IndexName": index.name, "KeySchema": _schema(table, index.name), "Projection": projection}
 
 

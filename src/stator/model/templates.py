@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -53,41 +53,40 @@ Token = str | Slot
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`tokens`: literals and slots in turn. Equal templates give equal keys for equal attributes."""
+    """`tokens`: literals and slots in turn. Equal templates give equal keys for equal attributes. `literal`: what every
+    key of this template begins with."""
 
     text: str
     tokens: tuple[Token, ...]
     separator: str = ESCAPED_SEPARATOR
+    slots: tuple[Slot, ...] = field(init=False, compare=False, repr=False)
+    attributes: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    is_raw: bool = field(init=False, compare=False, repr=False)
+    literal: str = field(init=False, compare=False, repr=False)
 
-    @property
-    def is_raw(self) -> bool:
-        (first, *rest) = self.tokens
-        return not rest and isinstance(first, Slot) and not first.width
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        return tuple(token for token in self.tokens if isinstance(token, Slot))
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        return tuple(slot.attribute for slot in self.slots)
-
-    @property
-    def literal(self) -> str:
-        """What every key of this template begins with."""
+    def __post_init__(self) -> None:
+        slots = tuple(token for token in self.tokens if isinstance(token, Slot))
         first = self.tokens[0]
-        return first if isinstance(first, str) else ""
+        for name, value in {
+            "slots": slots,
+            "attributes": tuple(slot.attribute for slot in slots),
+            "is_raw": len(self.tokens) == 1 and isinstance(first, Slot) and not first.width,
+            "literal": first if isinstance(first, str) else "",
+        }.items():
+            object.__setattr__(self, name, value)
 
     def key(self, values: Mapping[str, Any]) -> Any:
         """The key's value; None when an attribute is None. Raises KeyValueError for a value that no key can hold."""
-        slots = self.slots
-        if any(values.get(slot.attribute) is None for slot in slots):
-            return None
+        for attribute in self.attributes:
+            if values.get(attribute) is None:
+                return None
         if self.is_raw:
-            return raw_value(slots[0].attribute, values[slots[0].attribute])
+            return raw_value(self.attributes[0], values[self.attributes[0]])
         return "".join(
-            token if isinstance(token, str) else self.written(token, values[token.attribute])
-            for token in self.tokens
+            [
+                token if isinstance(token, str) else self.written(token, values[token.attribute])
+                for token in self.tokens
+            ]
         )
 
     def written(self, slot: Slot, value: Any) -> str:
@@ -156,7 +155,11 @@ def _check(text: str, tokens: list[Token], separator: str) -> None:
 
 
 def escaped(text: str) -> str:
-    return _LOW.sub(lambda low: _ESCAPE + chr(ord(low[0]) + _SHIFT), text)
+    return text if text.isalnum() else _LOW.sub(_raised, text)
+
+
+def _raised(low: re.Match[str]) -> str:
+    return _ESCAPE + chr(ord(low[0]) + _SHIFT)
 
 
 def unescaped(text: str) -> str:
@@ -165,6 +168,8 @@ def unescaped(text: str) -> str:
 
 def text_of(slot: Slot, value: Any) -> str:
     """A value's text in a composed key, before it is escaped."""
+    if type(value) is str:
+        return value
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, bool):
@@ -203,7 +208,7 @@ def moment_text(attribute: str, moment: datetime) -> str:
         raise KeyValueError(
             f"{attribute} is {moment.isoformat()}, a time without a zone; in a key it needs one"
         )
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(27)
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def raw_value(attribute: str, value: Any) -> str | int | Decimal | bytes:
@@ -224,3 +229,14 @@ def raw_value(attribute: str, value: Any) -> str | int | Decimal | bytes:
 def after(prefix: str) -> str:
     """The least text above all that begin with `prefix`, but for one that ends with the last character there is."""
     return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+def are_apart(one: Template, other: Template) -> bool:
+    """Whether no key of the one can be a key of the other, by what they begin with."""
+    if not one.slots and not other.slots:
+        return one.text != other.text
+    if not one.slots:
+        return not one.text.startswith(other.literal)
+    if not other.slots:
+        return not other.text.startswith(one.literal)
+    return not (one.literal.startswith(other.literal) or other.literal.startswith(one.literal))

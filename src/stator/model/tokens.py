@@ -13,11 +13,13 @@ from typing import Any
 
 import msgspec
 
+from stator.client.conditions import is_condition
 from stator.client.native.values import Values
 from stator.model.attributes import plain
 from stator.model.cursors import ordered
 from stator.model.entities import Entity
 from stator.model.faults import ArgumentError
+from stator.model.typed import text_of_condition
 from stator.model.writes import Change, Ref
 
 _DIGEST_BYTES = 18
@@ -40,7 +42,11 @@ def _told(part: Any) -> Any:
     if isinstance(part, Ref):
         return [part.entity.__name__, _told(part.key)]
     if isinstance(part, Change):
-        return [*map(_told, (part.set, list(part.remove), part.add or {}, part.known or {}, part.if_))]
+        groups = (part.set, part.add, part.known, part.append, part.discard)
+        told = [{str(name): value for name, value in (each or {}).items()} for each in groups]
+        return [*map(_told, told), list(map(str, part.remove)), _told(part.if_)]
+    if is_condition(part):
+        return _told(text_of_condition(part))
     if isinstance(part, Mapping):
         return ordered({str(name): _values.to_wire(plain(str(name), value)) for name, value in part.items()})
     if isinstance(part, (list, tuple)):

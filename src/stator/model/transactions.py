@@ -14,7 +14,10 @@ from typing import Any
 
 from stator.model.actions import Action
 from stator.model.entities import Entity
+from stator.model.paths import Path
+from stator.model.rehearsing import WritePlan, rehearsed
 from stator.model.running import Asks
+from stator.model.saving import Changes
 from stator.model.sending import sent
 from stator.model.tokens import token_of
 from stator.model.writes import Change, Ref
@@ -36,12 +39,17 @@ class Transaction:
         self._will(lambda: self._put(entity, True, None), "create", entity)
 
     def update(
-        self, target: Entity | Ref[Any], set: Mapping[str, Any] | None = None, *,
-        add: Mapping[str, Any] | None = None, remove: Sequence[str] = (), known: Mapping[str, Any] | None = None,
-        if_: Any = None,
+        self, target: Entity | Ref[Any], set: Changes | None = None, *, add: Changes | None = None,
+        remove: Sequence[Path] = (), append: Changes | None = None, discard: Changes | None = None,
+        known: Mapping[str, Any] | None = None, if_: Any = None,
     ) -> None:  # fmt: skip
-        change = Change(set or {}, remove, add, known, if_)
+        change = Change(set or {}, remove, add, known, if_, append, discard)
         self._will(lambda: self._design.update_actions(target, change), "update", target, change)
+
+    def upsert(
+        self, entity: Entity, *, once: Sequence[str] = (), add: Mapping[str, Any] | None = None
+    ) -> None:
+        self._will(lambda: self._design.upsert_actions(entity, once, add or {}), "upsert", entity, once, add)
 
     def delete(self, target: Entity | Ref[Any], *, if_: Any = None) -> None:
         self._design._guard("delete")
@@ -54,6 +62,13 @@ class Transaction:
     def check(self, target: Entity | Ref[Any], *, if_: Any = None) -> None:
         """That the item is there, that the condition holds, and that a loaded entity is of the version it was."""
         self._will(lambda: self._check(target, if_), "check", target, if_)
+
+    def explain(self) -> WritePlan:
+        """What would be sent so far, and its units: tried on a copy in memory. Nothing is written."""
+        return self._design._run(rehearsed(self._commit(), self._design, "transaction"))  # type: ignore[no-any-return]
+
+    async def aexplain(self) -> WritePlan:
+        return await self._design._arun(rehearsed(self._commit(), self._design, "transaction"))  # type: ignore[no-any-return]
 
     def _will(self, maker: Callable[[], Asks[list[Action]]], *intent: Any) -> None:
         self._makers.append(maker)

@@ -13,7 +13,7 @@ from typing import Any
 
 from stator.model.actions import Action, conditioned
 from stator.model.conditions import Placeholders
-from stator.model.layouts import Layout
+from stator.model.layouts import GUARD, Layout
 from stator.model.templates import Slot, escaped, text_of
 
 
@@ -24,7 +24,7 @@ def guard_keys(layout: Layout, values: Mapping[str, Any]) -> dict[tuple[str, ...
         if any(values.get(name) is None for name in names):
             continue
         text = "#".join(escaped(text_of(Slot(name), values[name])) for name in names)
-        key = f"UNIQUE#{layout.name}#{'+'.join(names)}#{text}"
+        key = f"{GUARD}#{layout.name}#{'+'.join(names)}#{text}"
         keys[names] = dict.fromkeys(layout.table.key_names, key)
     return keys
 

@@ -1,7 +1,8 @@
 """NoSQL Workbench's data models: a sketch -> its JSON, and back.
 
-A facet there is an entity here: its key aliases are the templates. What Workbench has no place for (local indexes, TTL,
-patterns) is not written; what it has and a design has not (autoscaling, MySQL access) is not read.
+A facet there is an entity here: its key aliases are the templates. What Workbench has no place for (local indexes,
+those of several attributes, TTL, patterns) is not written; what it has and a design has not (autoscaling, MySQL access)
+is not read.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ def _table(sketch: Sketch, table: Table) -> dict[str, Any]:
             {
                 "IndexName": index.name,
                 "KeyAttributes": _key(table, index.name),
-                "Projection": _projection(index),
+                "Projection": _projection(table, index),
             }
             for index in table.indexes
-            if not isinstance(index, Lsi)
+            if not isinstance(index, Lsi) and max(map(len, table.key(index.name))) == 1
         ],
         "TableData": [_values.item_to_wire(item) for item in items],
         "DataAccess": {"MySql": {}},
@@ -95,10 +96,10 @@ def _facet(table: Table, shown: Shown) -> dict[str, Any]:
     }
 
 
-def _projection(index: Gsi | Lsi) -> dict[str, Any]:
+def _projection(table: Table, index: Gsi | Lsi) -> dict[str, Any]:
     if isinstance(index.project, str):
         return {"ProjectionType": index.project}
-    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.project)}
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(table.included(index))}
 
 
 # Reading

@@ -91,6 +91,10 @@ class AsyncDB:
             for item in page.get("Items", ()):
                 yield item
 
+    def now(self) -> float:
+        """As DB's, and not to be awaited."""
+        return self._now()
+
     async def close(self) -> None:
         """Waits for the writes that were begun. Idempotent."""
         await self._driver.close()

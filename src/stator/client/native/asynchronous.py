@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from stator.client.in_process import InProcess, explained
 from stator.client.native.arguments import Shaping
-from stator.client.native.calls import Calls, Pause
+from stator.client.native.calls import Calls, Pause, Send, adriven
 from stator.client.native.faults import modelled
 from stator.client.transport import Transport
 from stator.errors import CorruptionError, ServiceError
@@ -34,22 +34,16 @@ class AsyncDriver:
 
     async def run(self, calls: Calls[T]) -> T:
         """As `calls.Driver.run`."""
+        return await adriven(calls, self._do)
+
+    async def _do(self, step: Send | Pause) -> Any:
+        if isinstance(step, Pause):
+            await asyncio.sleep(step.seconds)
+            return None
         try:
-            step = next(calls)
-            while True:
-                if isinstance(step, Pause):
-                    await asyncio.sleep(step.seconds)
-                    step = next(calls)
-                    continue
-                try:
-                    answer = await self._send(step.operation, step.request)
-                except ServiceError as error:
-                    step = calls.throw(modelled(error, step.operation))
-                else:
-                    step = calls.send(answer)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+            return await self._send(step.operation, step.request)
+        except ServiceError as error:
+            raise modelled(error, step.operation) from error.__cause__
 
     async def one(self, operation: str, shaping: Shaping, arguments: dict[str, Any]) -> dict[str, Any]:
         """As `calls.Driver.one`."""

@@ -4,20 +4,20 @@ carries out and sends their results into.
     Send    an operation to call: its answer is sent in, or its error thrown in
     Pause   seconds to wait
 
-`run` is the sync driver, `stator.client.native.asynchronous.run` the async one.
+`driven` and `adriven` run them; `Driver` is the sync driver, `stator.client.native.asynchronous` has the async one.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from stator.client.native.arguments import Dialect, Shaping
 from stator.client.native.faults import modelled
 from stator.client.transport import Transport
-from stator.errors import ServiceError
+from stator.errors import ServiceError, UnreachableError
 
 T = TypeVar("T")
 
@@ -41,6 +41,38 @@ Calls = Generator[Send | Pause, Any, T]
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
+def driven(steps: Generator[Any, Any, T], do: Callable[[Any], Any]) -> T:
+    """Runs the steps to their end: what `do` returns of each is sent in, a database's error thrown in."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                result = do(step)
+            except (ServiceError, UnreachableError) as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(result)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+async def adriven(steps: Generator[Any, Any, T], do: Callable[[Any], Awaitable[Any]]) -> T:
+    """As `driven`, awaiting what `do` returns."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                result = await do(step)
+            except (ServiceError, UnreachableError) as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(result)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
 class Sends(Protocol):
     """What a driver is made for: a way to send, and to wait."""
 
@@ -57,22 +89,16 @@ class Driver:
 
     def run(self, calls: Calls[T]) -> T:
         """Returns what the method returns. Raises errors.ServiceError as `faults.modelled` makes it."""
+        return driven(calls, self._do)
+
+    def _do(self, step: Send | Pause) -> Any:
+        if isinstance(step, Pause):
+            self._sleep(step.seconds)
+            return None
         try:
-            step = next(calls)
-            while True:
-                if isinstance(step, Pause):
-                    self._sleep(step.seconds)
-                    step = next(calls)
-                    continue
-                try:
-                    answer = self._send(step.operation, step.request)
-                except ServiceError as error:
-                    step = calls.throw(modelled(error, step.operation))
-                else:
-                    step = calls.send(answer)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+            return self._send(step.operation, step.request)
+        except ServiceError as error:
+            raise modelled(error, step.operation) from error.__cause__
 
     def one(self, operation: str, shaping: Shaping, arguments: dict[str, Any]) -> dict[str, Any]:
         """`run` of a single call: most methods are one, and the generator would cost them a microsecond."""

@@ -137,6 +137,10 @@ class DB:
         run_pending: Callable[[float | None], bool] | None = getattr(self.transport, "run_pending", None)
         return True if run_pending is None else run_pending(seconds)
 
+    def now(self) -> float:
+        """The moment by the database's clock, in epoch seconds: its own in a file or in memory, else the wall's."""
+        return self._now()
+
     def close(self) -> None:
         """Idempotent. What is used afterwards raises StatorError."""
         self.transport.close()
