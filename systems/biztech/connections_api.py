@@ -10,17 +10,26 @@ Whoever reaches it can write to every listener, so it is bound to an address of 
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
+from stator.errors import StatorError
 from systems.biztech.delivery import MARK_HEADER, Mark, mark_from
 
 PAYLOAD_BYTES_MAX: Final = 128 * 1024
 _PREFIX: Final = "/@connections/"
 _IDLE_S_MAX: Final = 300.0
+
+
+class AddressError(StatorError):
+    """An address where one cannot listen."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        super().__init__(f"{host}:{port}: {os.strerror(error.errno) if error.errno else error}")
 
 
 class Holder(Protocol):
@@ -34,11 +43,14 @@ class Holder(Protocol):
 
 
 class ConnectionsApi:
-    """Serves from `start` to `stop`, a thread for each connection."""
+    """Serves from `start` to `stop`, a thread for each connection. Raises AddressError."""
 
     def __init__(self, holder: Holder, host: str, port: int) -> None:
         handler = type("_Bound", (_Handler,), {"holder": holder})
-        self._server = ThreadingHTTPServer((host, port), handler)
+        try:
+            self._server = ThreadingHTTPServer((host, port), handler)
+        except OSError as error:
+            raise AddressError(host, port, error) from error
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="connections-api", daemon=True

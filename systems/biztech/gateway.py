@@ -30,7 +30,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from systems.biztech.channels import Channel
-from systems.biztech.connections_api import ConnectionsApi
+from systems.biztech.connections_api import AddressError, ConnectionsApi
 from systems.biztech.delivery import Mark
 
 LISTENERS_MAX: Final = 10_000
@@ -71,7 +71,7 @@ class Gateway:
 
     `port` is for listeners, `api_port` for those who post; 0 takes a free one. `endpoint`: where others reach the
     latter, unless it is the address itself. `ping_interval_s`: how often a listener is asked whether it is there; one
-    that does not answer for as long again is gone."""
+    that does not answer for as long again is gone. Raises AddressError where one cannot listen."""
 
     def __init__(
         self,
@@ -104,11 +104,16 @@ class Gateway:
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._server = await serve(
-            self._serve, self._host, self._port, process_request=self._greet, compression=None,
-            max_size=MESSAGE_BYTES_MAX, ping_interval=self._ping_interval_s, ping_timeout=self._ping_interval_s,
-        )  # fmt: skip
         self._api.start()
+        try:
+            self._server = await serve(
+                self._serve, self._host, self._port, process_request=self._greet, compression=None,
+                max_size=MESSAGE_BYTES_MAX, ping_interval=self._ping_interval_s,
+                ping_timeout=self._ping_interval_s,
+            )  # fmt: skip
+        except OSError as error:
+            await asyncio.to_thread(self._api.stop)
+            raise AddressError(self._host, self._port, error) from error
 
     async def stop(self) -> None:
         """Closes every connection and removes its row."""

@@ -15,7 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from systems.biztech.board import Board, Line, Meeting
+from systems.biztech.board import COURSE_LENGTH, Board, Line, Meeting
 from systems.biztech.listening import address, listen
 from systems.biztech.money import dollars
 
@@ -116,7 +116,7 @@ def _prices(lines: Sequence[Line], now: float) -> RenderableType:
     table.add_column("project", ratio=1, no_wrap=True)
     for heading in ("price", "last", "since base", "shares"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("course", no_wrap=True)
+    table.add_column("course", no_wrap=True, min_width=COURSE_LENGTH)
     for line in lines:
         is_fresh = now - line.at / 1000 < _FRESH_S
         table.add_row(

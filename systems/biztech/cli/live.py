@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from stator.errors import StatorError
@@ -28,10 +29,14 @@ def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
         description="Holds the WebSocket connections of those who listen to prices, the wall and the voting. Each is a "
         "row in the database. The consumer sends what is new through the second address.",
     )  # fmt: skip
-    gateway.add_argument("--host", default="127.0.0.1", help="where listeners connect (%(default)s)")
-    gateway.add_argument("--port", type=int, default=PORT, help="%(default)s; 0 takes a free one")
-    gateway.add_argument("--api-host", default="127.0.0.1", help="where the consumer posts (%(default)s)")
-    gateway.add_argument("--api-port", type=int, default=API_PORT, help="%(default)s; 0 takes a free one")
+    gateway.add_argument("--host", default="127.0.0.1", help="where listeners connect [default: %(default)s]")
+    gateway.add_argument("--port", type=int, default=PORT, help="0 takes a free one [default: %(default)s]")
+    gateway.add_argument(
+        "--api-host", default="127.0.0.1", help="where the consumer posts [default: %(default)s]"
+    )
+    gateway.add_argument(
+        "--api-port", type=int, default=API_PORT, help="0 takes a free one [default: %(default)s]"
+    )
     gateway.add_argument(
         "--endpoint", metavar="URL", help="how the consumer reaches it, if not by that address"
     )
@@ -55,7 +60,12 @@ def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
         description="Shows an event's prices and live wall as they change. Ctrl-C ends it.",
     )  # fmt: skip
     watch.add_argument("event", help="such as kickstart;2026")
-    watch.add_argument("--gateway", default=f"ws://127.0.0.1:{PORT}", metavar="URL", help="%(default)s")
+    watch.add_argument(
+        "--gateway",
+        default=f"ws://127.0.0.1:{PORT}",
+        metavar="URL",
+        help="where to listen [default: %(default)s]",
+    )
     watch.add_argument("--only", choices=("prices", "wall"), help="one of the two")
     watch.set_defaults(run=run_watch)
 
@@ -77,25 +87,30 @@ async def _serve(session: Session, arguments: argparse.Namespace) -> None:
     async with gateway:
         print(f"Listen at {gateway.url}/prices/EVENT, /wall/EVENT and /voting/ROLE", flush=True)
         print(f"Post to {gateway.endpoint}/@connections/ID", flush=True)
-        if not arguments.consume:
-            await _told_to_end()
-            return
-        consuming = Consuming(club, feeds_of(club), HttpPosts())
-        ended = asyncio.create_task(asyncio.to_thread(consuming.wait))
-        told = asyncio.create_task(_told_to_end())
-        await asyncio.wait((ended, told), return_when=asyncio.FIRST_COMPLETED)
-        consuming.end()
-        await ended
+        if arguments.consume:
+            consuming = Consuming(club, feeds_of(club), HttpPosts())
+            try:
+                await _until_told(asyncio.to_thread(consuming.wait))
+            finally:
+                consuming.end()
+        else:
+            await _until_told(asyncio.Event().wait())
 
 
-async def _told_to_end() -> None:
-    """By Ctrl-C or SIGTERM."""
+async def _until_told(work: Coroutine[Any, Any, object]) -> None:
+    """Does the work until it ends, or until Ctrl-C or SIGTERM; raises what it raises."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows has none of it: Ctrl-C cancels there
+        with contextlib.suppress(NotImplementedError):  # Windows has none of it: there Ctrl-C cancels
             loop.add_signal_handler(number, told.set)
-    await told.wait()
+    tasks = {asyncio.create_task(work), asyncio.create_task(told.wait())}
+    done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in left:
+        task.cancel()
+    await asyncio.wait(left)
+    for task in done:
+        task.result()
 
 
 def run_consumer(session: Session, arguments: argparse.Namespace) -> int:
@@ -126,9 +141,9 @@ def run_watch(session: Session, arguments: argparse.Namespace) -> int:
     from systems.biztech.watch import watch
 
     channels = (arguments.only,) if arguments.only else ("prices", "wall")
-    with contextlib.suppress(KeyboardInterrupt):
-        try:
-            asyncio.run(watch(session.console, arguments.gateway, arguments.event, channels))
-        except* StatorError as group:
-            raise group.exceptions[0] from None
+    watching = watch(session.console, arguments.gateway, arguments.event, channels)
+    try:
+        asyncio.run(_until_told(watching))
+    except* StatorError as group:
+        raise group.exceptions[0] from None
     return 0

@@ -19,6 +19,7 @@ import stator
 from stator.clock import ManualClock
 from systems.biztech import BizTech
 from systems.biztech.channels import Channel, channels_of
+from systems.biztech.connections_api import AddressError
 from systems.biztech.consumer import Consumer
 from systems.biztech.delivery import ApiGatewayPosts, DeliveryError, GoneError, HttpPosts, Mark, mark_from
 from systems.biztech.design.exchange import BtxSocket
@@ -365,3 +366,15 @@ def test_admins_hear_of_stickers_and_voters_of_the_voting(club: BizTech) -> None
         assert [each["isOpen"] for each in await voter.heard_of(2)] == [True, False]
 
     served(club, scenario)
+
+
+@pytest.mark.parametrize("which", ["port", "api_port"])
+def test_an_address_that_is_taken_is_an_error_of_one_line(local: BizTech, which: str) -> None:
+    async def run(port: int) -> None:
+        async with Gateway(channels_of(local), **{which: port}):  # type: ignore[arg-type]
+            pass
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(AddressError, match=rf"^127\.0\.0\.1:{port}: Address already in use$"):
+            asyncio.run(run(port))
