@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from stator.conditions import Attr, Condition
-from stator.model import AlreadyExistsError, ConditionFailedError, NotFoundError, ref
-from systems.truthbyte.design import Answer, Question, Session, User
+from stator.conditions import Attr
+from stator.model import AlreadyExistsError, ConditionFailedError, ref
+from systems.truthbyte.design import Answer, Question, Session
 from systems.truthbyte.faults import BusyError, FieldError, UnknownError
-from systems.truthbyte.users import checked_user, make_if_missing, right_of
+from systems.truthbyte.users import checked_user, earn, right_of
 from systems.truthbyte.world import ATTEMPTS_MAX, World
 
 TRUST_UNLESS_ANSWERED: Final = Decimal("0.5")
@@ -63,9 +63,6 @@ def answer(
         before = world.tables.answer(user_id, question_id)
         try:
             _store(world, now, before)
-        except NotFoundError:
-            make_if_missing(world, user_id)
-            continue
         except (AlreadyExistsError, ConditionFailedError):
             continue
         is_session = world.tables.session(user_id) is not None
@@ -84,14 +81,8 @@ def _store(world: World, now: Answer, before: Answer | None) -> None:
         if before is None:
             every.create(now)
         else:
-            every.put(now, if_=_judged_as(before))
-        user = ref(User, user_id=now.user_id)
-        every.update(user, {"last_active": world.moment()}, add={"trust_score": step} if step else None)
-
-
-def _judged_as(before: Answer) -> Condition:
-    is_correct = Attr("is_correct")
-    return is_correct.not_exists() if before.is_correct is None else is_correct.eq(before.is_correct)
+            every.put(now, if_=Attr("is_correct").eq(before.is_correct))
+        earn(world, every, now.user_id, step)
 
 
 def session_trust(world: World, session_id: str) -> Decimal:

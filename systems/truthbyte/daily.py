@@ -111,11 +111,11 @@ def submit(world: World, user_id: str, given: Mapping[str, bool], day: date | No
     for _ in range(ATTEMPTS_MAX):
         before = world.tables.user(user_id)
         _refuse_second(before, chosen)
-        days = _shortened(world, before.daily_progress if before else {})
-        days[chosen.isoformat()] = played
-        found = _with_best(streaks(days, world.today()), before)
+        held = before.daily_progress if before else {}
+        added = {**_shortened(world, held), chosen.isoformat(): played}
+        found = _with_best(streaks({**held, **added}, world.today()), before)
         try:
-            _store(world, user_id, before, days, found)
+            _store(world, user_id, before, added, found)
         except (AlreadyExistsError, NotFoundError, ConditionFailedError):
             continue
         return _result(chosen, played, found)
@@ -164,13 +164,12 @@ def _judged(world: World, of_day: Challenge, given: Mapping[str, bool]) -> DayPr
 
 
 def _shortened(world: World, days: Mapping[str, DayProgress]) -> dict[str, DayProgress]:
-    """Days of long ago without their answers: an item has an end, and each write pays for all of it."""
+    """Those of long ago, without their answers: an item has an end, and each write pays for all of it."""
     first = (world.today() - timedelta(days=world.settings.days_in_full)).isoformat()
     return {
-        day: played
-        if day >= first or not played.answers
-        else played.model_copy(update={"answers": [], "score": score_of(played)})
+        day: played.model_copy(update={"answers": [], "score": score_of(played)})
         for day, played in days.items()
+        if day < first and played.answers
     }
 
 
@@ -181,16 +180,21 @@ def _with_best(found: Streaks, user: User | None) -> Streaks:
 def _store(
     world: World, user_id: str, before: User | None, days: Mapping[str, DayProgress], found: Streaks
 ) -> None:
-    change: dict[str, Any] = {
-        "daily_progress": days,
+    """`days`: those that are new or shorter; the others stay as they are."""
+    change: dict[Any, Any] = {
         "current_daily_streak": found.current,
         "best_daily_streak": found.best,
         "last_active": world.moment(),
     }
     if before is None:
+        change["daily_progress"] = days
         world.tables.create(new_user(world, user_id).model_copy(update=change))
+        return
+    if before.daily_progress:
+        change.update({("daily_progress", day): played for day, played in days.items()})
     else:
-        world.tables.update(before, change, if_=_no_day_more(before))
+        change["daily_progress"] = days
+    world.tables.update(before, change, if_=_no_day_more(before))
 
 
 def _no_day_more(before: User) -> Condition:

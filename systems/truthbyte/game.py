@@ -49,19 +49,20 @@ from systems.truthbyte.world import Settings, World
 
 
 class TruthByte:
-    """`environment`: "dev" unless given. `now`: epoch seconds. `rng`: for samples and ids; the system's, which nobody
-    can guess, unless given. May be shared between threads."""
+    """`environment`: "dev" unless given. `now`: epoch seconds; the database's clock unless given. `rng`: for samples
+    and ids; the system's, which nobody can guess, unless given. May be shared between threads."""
 
     def __init__(
         self,
         db: Any,
         environment: str | None = None,
         *,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
         rng: random.Random | None = None,
         settings: Settings | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        now = now or db.now
         self.tables = TruthByteTables(db, environment, now=now, sleep=sleep)
         self.world = World(
             tables=self.tables,

@@ -40,7 +40,11 @@ def approve(
     def decide(every: Transaction) -> None:
         every.update(ref(Submission, id=submission_id), decision, if_=_IS_PENDING)
 
-    return questions.add(world, question, decide, lambda: _pending(world, submission_id))
+    try:
+        return questions.add(world, question, decide)
+    except (NotFoundError, ConditionFailedError):
+        _pending(world, submission_id)
+        raise
 
 
 def reject(world: World, submission_id: str, moderator: str, reason: str) -> Submission:

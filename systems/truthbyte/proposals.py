@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from stator.conditions import Attr, Condition
+from stator.conditions import Attr
 from stator.model import AlreadyExistsError, ConditionFailedError, NotFoundError
 from systems.truthbyte.design import Submission, User
 from systems.truthbyte.faults import BusyError, FieldError, SuspectSessionError, TooOftenError, UnknownError
@@ -130,9 +130,4 @@ def _store(world: World, submission: Submission, before: User | None, recent: li
         if before is None:
             every.create(new_user(world, submission.submitter_id).model_copy(update=change))
         else:
-            every.update(before, change, if_=_none_more(before))
-
-
-def _none_more(before: User) -> Condition:
-    recent = Attr("recent_proposals")
-    return recent.not_exists() if before.recent_proposals is None else recent.eq(before.recent_proposals)
+            every.update(before, change, if_=Attr("recent_proposals").eq(before.recent_proposals))

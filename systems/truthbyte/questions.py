@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from stator.model import AlreadyExistsError, ConditionFailedError, NotFoundError, Transaction, ref
+from stator.model import AlreadyExistsError, Transaction
 from systems.truthbyte.categories import changed, display_name
 from systems.truthbyte.design import GENERAL, Category, Question, QuestionCategory
-from systems.truthbyte.faults import BusyError, FieldError
-from systems.truthbyte.world import ATTEMPTS_MAX, World
+from systems.truthbyte.faults import FieldError
+from systems.truthbyte.world import World
 
 DIFFICULTY_UNLESS_SAID: Final = 3
 DIFFICULTY_MAX: Final = 5
@@ -80,41 +80,21 @@ def _texts(field: str, given: Any) -> list[str]:
 # Adding one
 
 
-def add(
-    world: World,
-    question: Question,
-    beside: Callable[[Transaction], None] | None = None,
-    recheck: Callable[[], object] | None = None,
-) -> Question:
-    """The question, its category entries and their counts, and what `beside` writes: all or none. `recheck` is called
-    when something stood in the way, and raises if that was the caller's own condition. Raises FieldError where the
-    question is there already, BusyError."""
+def add(world: World, question: Question, beside: Callable[[Transaction], None] | None = None) -> Question:
+    """The question, its category entries and their counts, and what `beside` writes, which is judged first: all or
+    none. Raises FieldError where the question is there already, and what `beside` is refused with."""
     question = question.model_copy(update={"categories": with_general(question.categories)})
     try:
-        for _ in range(ATTEMPTS_MAX):
-            try:
-                _add(world, question, beside)
-                return question
-            except (AlreadyExistsError, NotFoundError, ConditionFailedError):
-                if recheck is not None:
-                    recheck()
-                if world.tables.get_many(Question, [question.id], consistent=True):
-                    raise FieldError("id", f"there is a question {question.id} already") from None
+        with world.tables.transaction() as every:
+            if beside is not None:
+                beside(every)
+            every.create(question)
+            for entry in entries_of(question):
+                every.put(entry)
+                category = Category(name=entry.category, display_name=display_name(entry.category))
+                every.upsert(category, once=["display_name"], add={"count": 1})
+    except AlreadyExistsError:
+        raise FieldError("id", f"there is a question {question.id} already") from None
     finally:
         changed(question.categories)
-    raise BusyError(f"the categories of {question.id} changed each time it was added")
-
-
-def _add(world: World, question: Question, beside: Callable[[Transaction], None] | None) -> None:
-    there = {each.name for each in world.tables.get_many(Category, question.categories, consistent=True)}
-    with world.tables.transaction() as every:
-        if beside is not None:
-            beside(every)
-        every.create(question)
-        for entry in entries_of(question):
-            every.put(entry)
-        for name in question.categories:
-            if name in there:
-                every.update(ref(Category, name=name), add={"count": 1})
-            else:
-                every.create(Category(name=name, count=1, display_name=display_name(name)))
+    return question

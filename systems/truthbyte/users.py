@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from stator.model import AlreadyExistsError
+from stator.model import Transaction
 from systems.truthbyte.design import Answer, DayProgress, User
 from systems.truthbyte.faults import FieldError
 from systems.truthbyte.streaks import Streaks, passed_days, score_of, streaks
@@ -47,10 +46,10 @@ def new_user(world: World, user_id: str) -> User:
     return User(user_id=user_id, created_at=moment, last_active=moment)
 
 
-def make_if_missing(world: World, user_id: str) -> None:
-    """Leaves one that is there as it is."""
-    with contextlib.suppress(AlreadyExistsError):
-        world.tables.create(new_user(world, user_id))
+def earn(world: World, every: Transaction, user_id: str, trust: int) -> None:
+    """In a transaction: the user was active, and has so much more trust; a user who is not there is made."""
+    kept = User.model_fields.keys() - {"user_id", "last_active", "trust_score"}
+    every.upsert(new_user(world, user_id), once=sorted(kept), add={"trust_score": trust})
 
 
 def streaks_of(world: World, user_id: str) -> Streaks:

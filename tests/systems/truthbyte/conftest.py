@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[2])]
 
 from truthbyte_play import DOORS, NOON, Place, opened_at  # noqa: E402
+from truthbyte_snippet_play import game_on, opened, taken_as_given  # noqa: E402
 
+import stator  # noqa: E402
 from stator.clock import ManualClock  # noqa: E402
 from systems.truthbyte import TruthByte  # noqa: E402
 
@@ -49,3 +52,38 @@ def game(place: Place) -> TruthByte:
 def filled(place: Place) -> TruthByte:
     """With sixty questions: twenty in each category, twelve of each difficulty."""
     return place.made(60)
+
+
+# Of the snippets
+
+
+@pytest.fixture(scope="module", params=["in process", "http"])
+def shared(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A resource over sixty questions, for those that change nothing of them."""
+    with opened(request.param, ManualClock(NOON)) as opened_one:
+        yield opened_one
+
+
+@pytest.fixture(params=["in process", "http"])
+def resource(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Any]:
+    """The same of one's own, to be changed."""
+    with opened(request.param, clock) as opened_one:
+        yield opened_one
+
+
+@pytest.fixture
+def play(resource: Any, clock: ManualClock) -> TruthByte:
+    """The game on one's own tables."""
+    return game_on(stator.open(resource), clock)
+
+
+@pytest.fixture
+def own(resource: Any) -> dict[str, Any]:
+    """What the snippets take as given, on one's own tables."""
+    return taken_as_given(resource)
+
+
+@pytest.fixture
+def names(shared: Any) -> dict[str, Any]:
+    """What the snippets take as given."""
+    return taken_as_given(shared)
