@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ROOT / "systems"
 sys.path.insert(0, str(ROOT))
 
-from stator.model import Design, Entity, Prefix, Suffix, Table  # noqa: E402
+from stator.model import Design, Entity, Plain, Suffix, Table  # noqa: E402
 from systems.costs import DataMissingError, prices  # noqa: E402
 from systems.costs.markdown import costs_table, rows  # noqa: E402
 from systems.snippet import Snippet  # noqa: E402
@@ -85,23 +85,21 @@ def tables_of(design: type[Design]) -> list[Table]:
 
 
 def _table(table: Table) -> tuple[str, ...]:
-    pk, sk = table.keys(None)
+    partition, sort = table.key()
     beside = [f"TTL `{table.ttl}`"] if table.ttl else []
     beside += [f"stream {table.stream}"] if table.stream else []
     beside += ["recovery"] if table.recovery else []
-    return (
-        f"`{table.name}`", _key(pk), _key(sk), "<br>".join(_index(table, each.name) for each in table.indexes),
-        ", ".join(beside),
-    )  # fmt: skip
+    indexes = "<br>".join(_index(table, each.name) for each in table.indexes)
+    return f"`{table.name}`", _keys(partition), _keys(sort), indexes, ", ".join(beside)
 
 
-def _key(key: Any) -> str:
-    return "" if key is None else f"`{key.name}` {key.type}"
+def _keys(keys: Sequence[Any]) -> str:
+    return ", ".join(f"`{key.name}` {key.type}" for key in keys)
 
 
 def _index(table: Table, name: str) -> str:
     index = table.index(name)
-    keys = ", ".join(_key(key) for key in table.keys(name) if key is not None)
+    keys = _keys(table.key_attributes(name))
     project = index.project if isinstance(index.project, str) else f"keys and {', '.join(index.project)}"
     told = "" if project == "ALL" else f", {project}"
     return f"{'local ' if index.is_local else ''}`{name}`: {keys}{told}"
@@ -110,11 +108,11 @@ def _index(table: Table, name: str) -> str:
 def _names(design: type[Design]) -> Iterator[str]:
     """How a table is called in each environment."""
     naming, table = design.naming, tables_of(design)[0].name
-    if isinstance(naming, Suffix):
+    if isinstance(naming, Suffix) and isinstance(naming.suffixes, Mapping):
         each = [f"`{naming.table_name(table, name)}` in {name}" for name in naming.environments]
         yield f"Names end in the environment's suffix: {', '.join(each)}."
-    elif isinstance(naming, Prefix):
-        yield f"Names begin with the environment: `{naming.prefix}{table}`."
+    elif not isinstance(naming, Plain):
+        yield f"Names hold the environment: `{naming.table_name(table, '{environment}')}`."
 
 
 def _entity(entity: type[Entity], every: Sequence[Table]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from stator.errors import ServiceError, StatorError
 from systems.letsgo import data_commands, platform_commands
-from systems.letsgo.design import INVITATION_S, NAMING, TABLE
+from systems.letsgo.design import INVITATION_S, MAIN, NAMING, TABLE
 from systems.letsgo.session import Session
 
 _PROGRAM: Final = "python -m systems.letsgo"
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=_PROGRAM, description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    _shared(parser, os.environ.get("LETSGO_DATABASE", "letsgo.db"), NAMING.environments[0])
+    _shared(parser, os.environ.get("LETSGO_DATABASE", "letsgo.db"), MAIN)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _leaf(commands, "setup", data_commands.setup, "make the table, where it is not there")
     _leaf(commands, "costs", data_commands.costs, "what each access pattern costs, measured in memory")
@@ -81,8 +81,8 @@ def _shared(parser: argparse.ArgumentParser, database: str, environment: str) ->
         "(default: $LETSGO_DATABASE, else letsgo.db)",
     )  # fmt: skip
     parser.add_argument(
-        "-d", "--environment", "--deployment", default=environment, choices=NAMING.environments,
-        help="which deployment's table (default: main)",
+        "-d", "--environment", "--deployment", default=environment, metavar="NAME",
+        help="which deployment's table, letsgo-NAME (default: main)",
     )  # fmt: skip
 
 

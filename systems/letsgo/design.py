@@ -7,7 +7,6 @@ Two designs share the table: `LetsGo` has an application's own items, `Platform`
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import AwareDatetime, ConfigDict, Field
@@ -19,7 +18,8 @@ RESERVED: Final = "letsgo"
 INVITATION_S: Final = 24 * 60 * 60
 
 TABLE: Final = Table("letsgo", pk="category", sk="key", ttl="ttl", type_attribute=None)
-NAMING: Final = Suffix({"main": "-main", "dev": "-dev", "stage": "-stage"})
+NAMING: Final = Suffix("-{environment}")
+MAIN: Final = "main"
 FREE_PLAN: Final = "free"
 
 
@@ -144,7 +144,7 @@ class TokenKey(Kept):
 
 
 class Platform(Design):
-    table = replace(TABLE, type_attribute="_type")
+    table = TABLE
     naming = NAMING
     entities = (Tenant, Identity, TenantIdentity, IdentityTenant, Issuer, Invitation, TokenKey)
 

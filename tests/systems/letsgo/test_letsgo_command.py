@@ -124,9 +124,7 @@ def test_what_is_refused_is_one_line_and_1(run: Run, arguments: tuple[str, ...],
     assert told.startswith(f"letsgo: {says}")
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["db"], ["db", "drop"], ["db", "ls"], ["setup", "-d", "moon"], ["--no"]]
-)
+@pytest.mark.parametrize("arguments", [[], ["db"], ["db", "drop"], ["db", "ls"], ["--no"]])
 def test_a_command_that_is_none_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

@@ -20,6 +20,7 @@ ITEMS: list[dict[str, Any]] = [
     {"category": "order", "key": "ord-4", "of": {"customer": {"id": "cus-456", "tags": ["a", 1]}}},
     {"category": "order", "key": "ord-5", "scan": b"\x00\xff", "tags": {"new", "gift"}},
     {"category": "order", "key": "ord-6", "stored": 1, "copy": "x", "model_config": {"a": []}},
+    {"category": "order", "key": "ord-7", "nothing": None, "within": {"nothing": None}, "list": [None]},
     {"category": "großes Maß", "key": "/ä/ö", "Ü": "ß"},
     {"category": "#", "key": "a#b$c d"},
 ]
