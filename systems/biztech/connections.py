@@ -47,8 +47,6 @@ class Connections:
         mine, other = self._sides(user, profile_id, event)
         if self._design.connection(mine.user, event, profile_id) is not None:
             return Connected(False, other.profile)
-        for side in (mine, other):
-            self._quests.prepare(side.user, event)
         try:
             self._context.again(lambda: self._connect(mine, other, event))
         except AlreadyExistsError:

@@ -63,7 +63,7 @@ class Events:
     def delete(self, event: str) -> None:
         """Raises InUseError while anybody is registered or waits, and NotFoundError. In staging it warns."""
         unused = Attr("registered").not_exists() | Attr("registered").eq(0)
-        nobody_waits = Attr("waitingList").not_exists() | Attr("waitingList").size().eq(0)
+        nobody_waits = Attr("waiting_list").not_exists() | Attr("waiting_list").size().eq(0)
         try:
             self._design.erase(event_ref(event), if_=unused & nobody_waits)
         except ConditionFailedError as error:

@@ -45,7 +45,7 @@ class Members:
             return member.profile_id
         made = self._context.new_id()
         try:
-            self._design.update(member, {"profile_id": made}, if_=Attr("profileID").not_exists())
+            self._design.update(member, {"profile_id": made}, if_=Attr("profile_id").not_exists())
         except ConditionFailedError as error:
             raise StaleError(f"{email} has been given a profile id") from error
         return made

@@ -50,13 +50,13 @@ class QRs:
         code = self.find(event, id)
         if code is None:
             raise NotFoundError(f"there is no QR code {id} at {event}")
-        new = Attr("registrationStatus").is_in(["registered", "checkedIn"])
+        new = Attr("registration_status").is_in(["registered", "checkedIn"])
         if not code.is_unlimited:
             new = new & ~Attr("scanned").contains(id)
-        as_read = Attr("isActive").eq(True) & Attr("points").eq(code.points)
+        as_read = Attr("is_active").eq(True) & Attr("points").eq(code.points)
         try:
             with self._design.transaction() as every:
-                every.check(code, if_=as_read & Attr("isUnlimited").eq(code.is_unlimited))
+                every.check(code, if_=as_read & Attr("is_unlimited").eq(code.is_unlimited))
                 every.update(
                     ref(Registration, id=user, event=event),
                     add={"points": code.points, "scanned": {id}}, if_=new,

@@ -131,11 +131,10 @@ class Registrations:
             with self._design.transaction() as every:
                 made = _enter(every, wanted, held, "registered" if is_free else "waitlist")
                 if is_free:
-                    every.update(event_ref(wanted.event), add={"registered": 1}, if_=_has_room() & _waits([]))
+                    every.update(event_ref(made.event), add={"registered": 1}, if_=_has_room() & _waits([]))
                 else:
-                    waiting = [*event.waiting_list, made.id]
-                    unchanged = ~_has_room() & _waits(event.waiting_list)
-                    every.update(event_ref(wanted.event), {"waiting_list": waiting}, if_=unchanged)
+                    no_place = ~_has_room() & _fewer_wait_than(WAITING_MAX)
+                    every.update(event_ref(made.event), append={"waiting_list": [made.id]}, if_=no_place)
         except (ConditionFailedError, AlreadyExistsError) as error:
             raise StaleError(f"{wanted.event} has changed") from error
         return made
@@ -191,7 +190,7 @@ class Registrations:
         team = None if held.team_id is None else self._design.team(held.event, held.team_id)
         if team is not None:
             members = _without(team.member_ids, held.id)
-            every.update(team, {"member_ids": members}, if_=Attr("memberIDs").eq(team.member_ids))
+            every.update(team, {"member_ids": members}, if_=Attr("member_ids").eq(team.member_ids))
 
     def _next(self, event: Event, places: int) -> tuple[list[str], list[str]]:
         """Who has waited longest, up to so many, and who waits then. Who waits without a registration is forgotten."""
@@ -237,11 +236,11 @@ def _take_back(every: Transaction, held: Registration) -> None:
 
 
 def _in_team(team_id: str | None) -> Any:
-    return Attr("teamID").not_exists() if team_id is None else Attr("teamID").eq(team_id)
+    return Attr("team_id").not_exists() if team_id is None else Attr("team_id").eq(team_id)
 
 
 def _is(status: str) -> Any:
-    return Attr("registrationStatus").eq(status)
+    return Attr("registration_status").eq(status)
 
 
 def _has_room() -> Any:
@@ -252,8 +251,12 @@ def _has_room() -> Any:
 
 def _waits(emails: list[str]) -> Any:
     """That the waiting list is this one."""
-    same = Attr("waitingList").eq(emails)
-    return same if emails else same | Attr("waitingList").not_exists()
+    same = Attr("waiting_list").eq(emails)
+    return same if emails else same | Attr("waiting_list").not_exists()
+
+
+def _fewer_wait_than(count: int) -> Any:
+    return Attr("waiting_list").not_exists() | Attr("waiting_list").size().lt(count)
 
 
 def _counts(registered: int) -> Any:

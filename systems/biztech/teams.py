@@ -97,7 +97,7 @@ class Teams:
         members = [*team.member_ids, user]
         try:
             with self._design.transaction() as every:
-                every.update(team, {"member_ids": members}, if_=Attr("memberIDs").eq(team.member_ids))
+                every.update(team, {"member_ids": members}, if_=Attr("member_ids").eq(team.member_ids))
                 _take(every, user, team)
         except (ConditionFailedError, NotFoundError) as error:
             self._refuse(user, event)
@@ -111,7 +111,7 @@ class Teams:
         members = [each for each in team.member_ids if each != user]
         try:
             with self._design.transaction() as every:
-                every.update(team, {"member_ids": members}, if_=Attr("memberIDs").eq(team.member_ids))
+                every.update(team, {"member_ids": members}, if_=Attr("member_ids").eq(team.member_ids))
                 every.update(ref(Registration, id=user, event=event), remove=["team_id"])
         except ConditionFailedError as error:
             raise StaleError(f"{team.team_name} has changed") from error
@@ -128,8 +128,8 @@ class Teams:
 
 def _take(every: Transaction, user: str, team: Team) -> None:
     """Marks the user's registration as of this team, if it is of none."""
-    has_place = Attr("registrationStatus").is_in(["registered", "checkedIn"])
+    has_place = Attr("registration_status").is_in(["registered", "checkedIn"])
     every.update(
         ref(Registration, id=user, event=team.event), {"team_id": team.id},
-        if_=has_place & Attr("teamID").not_exists(),
+        if_=has_place & Attr("team_id").not_exists(),
     )  # fmt: skip

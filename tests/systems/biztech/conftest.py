@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -65,18 +64,22 @@ def clubs(database: Any, clock: ManualClock) -> Callable[[str], BizTech]:
     """The club in an environment, of one database."""
 
     def made(environment: str) -> BizTech:
-        # A lost race lets the others run instead of waiting.
-        return BizTech(
-            database, environment, now=clock.now, rng=random.Random(7), sleep=time.sleep
-        )
+        return BizTech(database, environment, now=clock.now, rng=random.Random(7))
 
     return made
 
 
 @pytest.fixture
-def club(clubs: Callable[[str], BizTech], served: Database) -> BizTech:
-    """The club in dev, with its tables, which are made in process on every door: that is quick."""
-    BizTech(inside(served)).create_tables()
+def arranger(served: Database, clock: ManualClock) -> BizTech:
+    """The club in dev, with its tables, in process on every door: what a case begins with is quickly made so."""
+    club = BizTech(inside(served), now=clock.now, rng=random.Random(11))
+    club.create_tables()
+    return club
+
+
+@pytest.fixture
+def club(clubs: Callable[[str], BizTech], arranger: BizTech) -> BizTech:
+    """The club in dev, with its tables."""
     return clubs("dev")
 
 

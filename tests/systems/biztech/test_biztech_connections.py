@@ -23,15 +23,15 @@ def email(number: int) -> str:
 
 
 @pytest.fixture
-def met(club: BizTech) -> BizTech:
+def met(club: BizTech, arranger: BizTech) -> BizTech:
     """A club of six members with profiles p0 to p5 at two events."""
     for event in (EVENT, OTHER):
-        club.events.create(*event.split(";")[:1], 2026, event, capacity=20)
+        arranger.events.create(event.removesuffix(";2026"), 2026, event, capacity=20)
     for number in range(6):
-        club.members.create(email(number), f"F{number}", f"L{number}", profile_id=f"p{number}")
+        arranger.members.create(email(number), f"F{number}", f"L{number}", profile_id=f"p{number}")
         for event in (EVENT, OTHER):
-            club.profiles.create(email(number), event)
-            club.registrations.register(email(number), event)
+            arranger.profiles.create(email(number), event)
+            arranger.registrations.register(email(number), event)
     return club
 
 

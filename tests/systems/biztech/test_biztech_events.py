@@ -100,8 +100,8 @@ def test_a_user_is_made_found_changed_and_deleted(club: BizTech) -> None:
     assert club.users.find("ann@example.com") is None
 
 
-def test_many_users_are_found_at_once(club: BizTech) -> None:
+def test_many_users_are_found_at_once(club: BizTech, arranger: BizTech) -> None:
     emails = [f"u{number}@example.com" for number in range(130)]
     for email in emails[:120]:
-        club.users.create(email, "U", "Ser")
+        arranger.users.create(email, "U", "Ser")
     assert [user.id for user in club.users.find_many(reversed(emails))] == emails[119::-1]

@@ -23,9 +23,9 @@ def user(number: int) -> str:
 
 
 @pytest.fixture
-def opened(club: BizTech) -> BizTech:
+def opened(club: BizTech, arranger: BizTech) -> BizTech:
     """A club with an event of three places."""
-    club.events.create("blueprint", 2026, "Blueprint", capacity=3)
+    arranger.events.create("blueprint", 2026, "Blueprint", capacity=3)
     return club
 
 

@@ -22,11 +22,11 @@ def user(number: int) -> str:
 
 
 @pytest.fixture
-def opened(club: BizTech) -> BizTech:
+def opened(club: BizTech, arranger: BizTech) -> BizTech:
     """Six have a place, one waits."""
-    club.events.create("blueprint", 2026, "Blueprint", capacity=6)
+    arranger.events.create("blueprint", 2026, "Blueprint", capacity=6)
     for number in range(7):
-        club.registrations.register(user(number), EVENT)
+        arranger.registrations.register(user(number), EVENT)
     return club
 
 
