@@ -65,7 +65,7 @@ def _people(club: BizTech) -> list[AccessPattern]:
             "registrations.of", "A user's registrations.", lambda: club.registrations.of(placed[0])
         ),
         AccessPattern(
-            "registrations.at", "An event's 66 registrations, by event-query.", lambda: club.registrations.at(BLUEPRINT)
+            "registrations.at", "An event's registrations, by event-query.", lambda: club.registrations.at(BLUEPRINT)
         ),
         AccessPattern("members.find", "A member, by email.", lambda: club.members.find(placed[0])),
         AccessPattern(
@@ -103,7 +103,7 @@ def _points(club: BizTech) -> list[AccessPattern]:
             "quizzes.submit", "A quiz result, once.", lambda: club.quizzes.submit(_NEW, BLUEPRINT, right, right)
         ),
         AccessPattern(
-            "quizzes.aggregate", "All 31 results, by event-query.", lambda: club.quizzes.aggregate(BLUEPRINT)
+            "quizzes.aggregate", "An event's results, by event-query.", lambda: club.quizzes.aggregate(BLUEPRINT)
         ),
         AccessPattern("prizes.catalogue", "The catalogue, by a scan.", lambda: club.prizes.catalogue()),
         AccessPattern(

@@ -23,8 +23,8 @@ BLUEPRINT: Final = "blueprint;2026"
 KICKSTART: Final = "kickstart;2026"
 HELLO: Final = "hellohacks;2026"
 _EVENTS: Final = (
-    ("blueprint", "Blueprint", 60),
-    ("kickstart", "Kickstart", 48),
+    ("blueprint", "Blueprint", 48),
+    ("kickstart", "Kickstart", 40),
     ("hellohacks", "HelloHacks", 30),
 )
 _EVENING_S: Final = 3 * 3600
@@ -91,7 +91,7 @@ def seed(database: Any, environment: str, rng: random.Random, now: float) -> Map
     """Fills the tables of an environment, which are there; returns what was made and how many. `now`: epoch seconds,
     when the evening ends. Not atomic. Raises AlreadyExistsError where the club is there already."""
     evening = Evening(now - _EVENING_S, now)
-    made = _Club(BizTech(database, environment, now=evening.now, rng=rng), rng, _names(rng, 80))
+    made = _Club(BizTech(database, environment, now=evening.now, rng=rng), rng, _names(rng, 64))
     _events(made, now)
     _people(made)
     _mingling(made)
@@ -111,11 +111,7 @@ def _names(rng: random.Random, number: int) -> list[str]:
 
 def _events(made: _Club, now: float) -> None:
     starts = datetime.fromtimestamp(now - _EVENING_S, UTC)
-    for id, title, capacity in (
-        ("blueprint", "Blueprint", 60),
-        ("kickstart", "Kickstart", 48),
-        ("hellohacks", "HelloHacks", 30),
-    ):
+    for id, title, capacity in _EVENTS:
         made.club.events.create(id, 2026, title, capacity=capacity, starts_at=starts, is_published=True)
         made.count("events")
 
@@ -127,7 +123,7 @@ def _people(made: _Club) -> None:
         club.users.create(email, first, last, is_member=True)
         club.members.create(email, first, last, faculty=rng.choice(_FACULTIES), year=str(rng.randint(1, 4)))
         made.count("members")
-    for event, wanted in ((BLUEPRINT, 66), (KICKSTART, 44), (HELLO, 20)):
+    for event, wanted in ((BLUEPRINT, 54), (KICKSTART, 36), (HELLO, 12)):
         for email in rng.sample(made.members, wanted):
             first, last = (part.capitalize() for part in email.partition("@")[0].split("."))
             placed = club.registrations.register(email, event, fname=first, lname=last)
@@ -145,7 +141,7 @@ def _placed(made: _Club, event: str) -> list[str]:
 
 def _mingling(made: _Club) -> None:
     club, rng = made.club, made.rng
-    here = rng.sample(_placed(made, BLUEPRINT), 40)
+    here = rng.sample(_placed(made, BLUEPRINT), 30)
     profiles = {}
     for email in here:
         club.registrations.check_in(email, BLUEPRINT)
@@ -153,7 +149,7 @@ def _mingling(made: _Club) -> None:
         made.count("profiles")
     for id, points in _BOOTHS:
         club.qrs.create(BLUEPRINT, id, points)
-        for email in rng.sample(here, rng.randint(10, 25)):
+        for email in rng.sample(here, rng.randint(8, 18)):
             club.qrs.scan(email, BLUEPRINT, id)
             made.count("QR scans")
     eager = here[:5]
@@ -161,8 +157,8 @@ def _mingling(made: _Club) -> None:
         for other in rng.sample(here, 12 if email in eager else 2):
             if other != email and club.connections.connect(email, profiles[other], BLUEPRINT).is_new:
                 made.count("connections")
-    right = {question: choices[1 if "places" in question else 0] for question, choices in _QUIZ.items()}
-    for email in here[:30]:
+    right = {question: choices[0] for question, choices in _QUIZ.items()}
+    for email in here[:24]:
         answers = {question: rng.choice(choices) for question, choices in _QUIZ.items()}
         club.quizzes.submit(email, BLUEPRINT, answers, right)
         made.count("quiz results")
@@ -231,10 +227,10 @@ def _exchange(made: _Club) -> None:
     for name, ticker in _TEAMS:
         club.exchange.create_project(ticker.lower(), KICKSTART, name, ticker, rng.randint(5, 30))
         made.count("projects")
-    traders = _placed(made, KICKSTART)[:24]
+    traders = _placed(made, KICKSTART)[:20]
     for email in traders:
         club.exchange.open_account(email)
-    for _ in range(160):
+    for _ in range(110):
         trade = club.exchange.sell if rng.random() < 0.3 else club.exchange.buy
         email, project, shares = rng.choice(traders), rng.choice(projects), rng.randint(1, 20)
         if _is_done(lambda: trade(email, project, shares)):  # noqa: B023

@@ -167,11 +167,11 @@ class Investments:
                 every.create(made)
                 every.update(
                     ref(Registration, id=investor, event=made.event), add={"balance": -made.amount},
-                    if_=_has_place() & Attr("balance").gte(made.amount) & ~Attr("teamID").eq(made.team_id),
+                    if_=_has_place() & Attr("balance").gte(made.amount) & ~Attr("team_id").eq(made.team_id),
                 )  # fmt: skip
                 every.update(
                     ref(Team, event=made.event, id=made.team_id), add={"funding": made.amount},
-                    if_=~Attr("memberIDs").contains(investor),
+                    if_=~Attr("member_ids").contains(investor),
                 )  # fmt: skip
         except (AlreadyExistsError, ConditionFailedError, NotFoundError) as error:
             done = self.find(made.id, made.event)
@@ -208,7 +208,7 @@ def _check_amount(amount: int) -> None:
 
 
 def _has_place() -> Any:
-    return Attr("registrationStatus").is_in(list(HAS_PLACE))
+    return Attr("registration_status").is_in(list(HAS_PLACE))
 
 
 def _same(done: Investment, made: Investment) -> Investment:

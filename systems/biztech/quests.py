@@ -7,14 +7,12 @@ between the two, the next settling pays.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from typing import Any, Final
 
 from stator.model import (
-    AlreadyExistsError,
     Attr,
     ConditionFailedError,
     NotFoundError,
@@ -82,15 +80,9 @@ class Quests:
 
     # Within a connection's transaction
 
-    def prepare(self, user: str, event: str) -> None:
-        """Sees to it that there is something to count in."""
-        if self._design.quest(user, event) is None:
-            with suppress(AlreadyExistsError):  # another connection came first
-                self._design.create(Quest(id=user, event=event))
-
     def count_connection(self, every: Transaction, user: str, event: str) -> None:
-        """Adds one write to an open transaction: one more person met. `prepare` comes before."""
-        every.update(ref(Quest, id=user, event=event), add={"connections": 1})
+        """Adds one write to an open transaction: one more person met."""
+        every.upsert(Quest(id=user, event=event), once=["paid"], add={"connections": 1})
 
     def _settle(self, user: str, event: str) -> list[Goal]:
         quest = self._design.quest(user, event)

@@ -186,10 +186,10 @@ class Stickers:
         try:
             with self._design.transaction() as every:
                 _while_open(every, event)
-                every.erase(held, if_=Attr("createdAt").exists())
+                every.erase(held, if_=Attr("created_at").exists())
                 if sticker == GOLDEN:
                     every.erase(
-                        ref(GoldenSticker, user_id=user, event=event), if_=Attr("givenTo").eq(team_name)
+                        ref(GoldenSticker, user_id=user, event=event), if_=Attr("given_to").eq(team_name)
                     )
         except (ConditionFailedError, NotFoundError) as error:
             self._refuse_closed(event)
@@ -203,7 +203,7 @@ class Stickers:
 
 
 def _while_open(every: Transaction, event: str) -> None:
-    every.check(ref(Voting, event=event), if_=Attr("isOpen").eq(True))
+    every.check(ref(Voting, event=event), if_=Attr("is_open").eq(True))
 
 
 def _check_kind(sticker: str) -> None:

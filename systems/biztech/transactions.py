@@ -143,7 +143,7 @@ class Transactions:
 
 def can_bear(points: int) -> Any:
     """The condition under which a registration's points change by so many."""
-    has_place = Attr("registrationStatus").is_in(list(HAS_PLACE))
+    has_place = Attr("registration_status").is_in(list(HAS_PLACE))
     return has_place if points >= 0 else has_place & Attr("points").gte(-points)
 
 

@@ -6,6 +6,7 @@ import argparse
 import random
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from stator.errors import ServiceError, StatorError
@@ -76,7 +77,7 @@ def run_seed(session: Session, given: argparse.Namespace) -> None:
 
 def _row(session: Session, each: Any) -> tuple[str | int | None, ...]:
     name = session.club.design.table_name(each.name)
-    pk, sk = each.keys()
+    partition, sort = each.key()
     indexes = ", ".join(index.name for index in each.indexes)
     items: int | None = None
     try:
@@ -84,7 +85,11 @@ def _row(session: Session, each: Any) -> tuple[str | int | None, ...]:
     except ServiceError as error:
         if error.code != "ResourceNotFoundException":
             raise
-    return name, pk.name, None if sk is None else sk.name, indexes, items
+    return name, _names(partition), _names(sort), indexes, items
+
+
+def _names(keys: Sequence[Any]) -> str:
+    return ", ".join(key.name for key in keys)
 
 
 def _is_sure(session: Session) -> bool:
