@@ -4,13 +4,14 @@ what is older than what it has, or repeated, changes nothing."""
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
 COURSE_LENGTH: Final = 32
 MEETINGS_MAX: Final = 200
+_BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 @dataclass(slots=True)
@@ -94,3 +95,14 @@ class Board:
         if len(self._meetings) > MEETINGS_MAX:
             self._meetings.popitem(last=False)
         return True
+
+
+def course(prices: Sequence[Decimal]) -> str:
+    """Prices as a row of bars, from the lowest to the highest."""
+    if not prices:
+        return ""
+    low, high = min(prices), max(prices)
+    if low == high:
+        return _BARS[0] * len(prices)
+    steps = len(_BARS) - 1
+    return "".join(_BARS[int((price - low) * steps / (high - low))] for price in prices)

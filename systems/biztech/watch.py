@@ -15,11 +15,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from systems.biztech.board import COURSE_LENGTH, Board, Line, Meeting
+from systems.biztech.board import COURSE_LENGTH, Board, Line, Meeting, course
 from systems.biztech.listening import address, listen
 from systems.biztech.money import dollars
 
-_BARS: Final = "▁▂▃▄▅▆▇█"
 _FRESH_S: Final = 2.0
 _FRAME_S: Final = 0.1
 _IDLE_S: Final = 1.0
@@ -138,17 +137,6 @@ def _wall(meetings: Sequence[Meeting], now: float) -> RenderableType:
         who = Text.assemble((each.from_name, "bold"), (" met ", "dim"), (each.to_name, "bold"))
         table.add_row(who, f"{max(0, int(now - each.at / 1000))} s ago")
     return table
-
-
-def course(prices: Sequence[Decimal]) -> str:
-    """Prices as a row of bars, from the lowest to the highest."""
-    if not prices:
-        return ""
-    low, high = min(prices), max(prices)
-    if low == high:
-        return _BARS[0] * len(prices)
-    steps = len(_BARS) - 1
-    return "".join(_BARS[int((price - low) * steps / (high - low))] for price in prices)
 
 
 def _signed(amount: Decimal) -> Text:

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from systems.biztech.board import course
 from systems.biztech.cli.actions import Actions, in_cents
 from systems.biztech.cli.screen import counted, table
 from systems.biztech.exchange import TradeError
 from systems.biztech.money import CENT, dollars
-from systems.biztech.watch import course
 
 if TYPE_CHECKING:
     from systems.biztech.cli.session import Session

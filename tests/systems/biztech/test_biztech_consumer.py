@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 import stator
+from stator.clock import ManualClock
 from systems.biztech import BizTech
 from systems.biztech.consumer import Consumer
 from systems.biztech.delivery import DeliveryError, GoneError, Mark
 from systems.biztech.design.exchange import BtxSocket
-from systems.biztech.feeds import PriceFeed, feeds_of
+from systems.biztech.design.realtime import LiveConnection, WallSocket
+from systems.biztech.feeds import PriceFeed, WallFeed, feeds_of
 from systems.biztech.places import Keeper, TakenOverError
 
 EVENT = "kickstart;2026"
@@ -225,3 +227,47 @@ def test_feeds_are_known_by_their_names(club: BizTech) -> None:
         stator.errors.StatorError, match="there is no feed news; there are prices, wall, voting"
     ):
         feeds_of(club, ["news"])
+
+
+def test_prices_come_once_and_in_order_while_the_streams_shards_are_replaced() -> None:
+    clock = ManualClock()
+    with stator.open(clock=clock, background=False, stream_shards=2, stream_shard_s=600) as database:
+        club = opened(database)
+        listens(club, "c1")
+        ears = Ears()
+        for hour in range(5):
+            for project in ("aurora", "cobalt"):
+                club.exchange.buy("ann", project, 1 + hour)
+            if hour % 2 == 0:
+                Consumer(club, PriceFeed(club), ears).catch_up()
+            clock.advance(601)
+            assert database.run_pending()
+        Consumer(club, PriceFeed(club), ears).catch_up()
+        assert recorded(club) == traded(club)
+        assert [of(ears.heard["c1"], project) for project in ("aurora", "cobalt")] == [[1, 2, 3, 4, 5, 6]] * 2
+
+
+def test_the_wall_is_told_of_those_who_met_until_they_expire() -> None:
+    clock = ManualClock()
+    with stator.open(clock=clock, background=False) as database:
+        club = BizTech(database)
+        club.create_tables()
+        moment = club.context.moment()
+        club.design.create(WallSocket(connection_id="w", event_id=EVENT, endpoint="-", connected_at=moment))
+        met = LiveConnection(
+            event_id=EVENT, created_at=club.context.now_ms(), uuid="u", from_profile="p1", to_profile="p2",
+            from_name="Ann", to_name="Bo", ttl=int(clock.now()) + 60,
+        )  # fmt: skip
+        club.design.create(met)
+        told: list[str] = []
+
+        class Wall(Ears):
+            def post(self, endpoint: str, connection_id: str, data: bytes, mark: Mark) -> None:
+                told.append(json.loads(data)["type"])
+
+        Consumer(club, WallFeed(club), Wall()).catch_up()
+        clock.advance(61)
+        assert club.wall.recent(EVENT) == [], "at once"
+        assert database.run_pending()
+        Consumer(club, WallFeed(club), Wall()).catch_up()
+        assert told == ["connection", "forgotten"]

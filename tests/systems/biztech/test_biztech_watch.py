@@ -13,14 +13,14 @@ from rich.console import Console
 
 import stator
 from systems.biztech import BizTech
-from systems.biztech.board import Board
+from systems.biztech.board import Board, course
 from systems.biztech.channels import channels_of
 from systems.biztech.consumer import Consumer
 from systems.biztech.delivery import HttpPosts
 from systems.biztech.feeds import PriceFeed
 from systems.biztech.gateway import Gateway
 from systems.biztech.listening import ListeningError, address, listen
-from systems.biztech.watch import Screen, course, watch
+from systems.biztech.watch import Screen, watch
 
 EVENT = "kickstart;2026"
 NOW = 1_700_000_000.0
