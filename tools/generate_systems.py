@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ROOT / "systems"
 sys.path.insert(0, str(ROOT))
 
-from stator.model import Design, Entity, Plain, Suffix, Table  # noqa: E402
+from stator.model import AccessPattern, Design, Entity, Plain, Suffix, Table  # noqa: E402
 from systems.costs import DataMissingError, prices  # noqa: E402
 from systems.costs.markdown import costs_table, rows  # noqa: E402
 from systems.snippet import Snippet  # noqa: E402
@@ -60,7 +60,7 @@ def text_with(text: str, made: Mapping[str, str]) -> str:
 
 def tables(name: str) -> str:
     designs = designs_of(name)
-    every = list({table.name: table for design in designs for table in tables_of(design)}.values())
+    every = list({table.name: table for design in designs for table in design.all_tables()}.values())
     entities = [entity for design in designs for entity in design.entities]
     parts = [
         rows(("table", "partition key", "sort key", "indexes", "beside"), map(_table, every)),
@@ -78,10 +78,6 @@ def designs_of(name: str) -> list[type[Design]]:
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Design) and each.__module__.startswith(module.__name__)
     ]
-
-
-def tables_of(design: type[Design]) -> list[Table]:
-    return [*([design.table] if design.table is not None else []), *design.tables]
 
 
 def _table(table: Table) -> tuple[str, ...]:
@@ -107,7 +103,7 @@ def _index(table: Table, name: str) -> str:
 
 def _names(design: type[Design]) -> Iterator[str]:
     """How a table is called in each environment."""
-    naming, table = design.naming, tables_of(design)[0].name
+    naming, table = design.naming, design.all_tables()[0].name
     if isinstance(naming, Suffix) and isinstance(naming.suffixes, Mapping):
         each = [f"`{naming.table_name(table, name)}` in {name}" for name in naming.environments]
         yield f"Names end in the environment's suffix: {', '.join(each)}."
@@ -123,6 +119,24 @@ def _entity(entity: type[Entity], every: Sequence[Table]) -> tuple[str, ...]:
     templates = [f"`{attribute}` = `{text}`" for attribute, text in entity.stored.keys.items()]
     table = entity.stored.table or every[0].name
     return entity.stored.name or entity.__name__, f"`{table}`", ", ".join([*attributes, *templates])
+
+
+# Access patterns
+
+
+def patterns(name: str) -> str:
+    """What each is given, which key or index answers it, by the tables."""
+    body = []
+    for design in designs_of(name):
+        places = {table.name: place for place, table in enumerate(design.all_tables())}
+        body += sorted(design.patterns(), key=lambda each: places[each.table])
+    return rows(("access pattern", "given", "answered by", "by its key", "what it is"), map(_pattern, body))
+
+
+def _pattern(pattern: AccessPattern) -> tuple[str, ...]:
+    where = f"`{pattern.table}`" + (f", index `{pattern.index}`" if pattern.index else "")
+    condition = f"`{pattern.condition}`" if pattern.condition else ""
+    return f"`{pattern.name}`", pattern.given, f"{pattern.operation} on {where}", condition, pattern.about
 
 
 # Costs
@@ -151,7 +165,12 @@ def _snippet(place: int, snippet: Snippet) -> tuple[str, ...]:
     return str(place), snippet.what, f"[{test}](../../{file})", runs
 
 
-MAKERS: Mapping[str, Callable[[str], str]] = {"tables": tables, "costs": costs, "snippets": snippets}
+MAKERS: Mapping[str, Callable[[str], str]] = {
+    "tables": tables,
+    "patterns": patterns,
+    "costs": costs,
+    "snippets": snippets,
+}
 
 
 def main(names: Sequence[str]) -> None:
