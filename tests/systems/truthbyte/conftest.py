@@ -30,6 +30,12 @@ def place(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Place]
     yield from opened_at(request.param, clock)
 
 
+@pytest.fixture(params=DOORS[:2])
+def pair(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Place]:
+    """In process and over HTTP, for what takes its time."""
+    yield from opened_at(request.param, clock)
+
+
 @pytest.fixture
 def memory(clock: ManualClock) -> Iterator[Place]:
     """In process alone, for what no door changes."""

@@ -34,13 +34,13 @@ def test_a_users_trust_counts_each_question_once(
     assert len(quick.answers_of("ann")) == len({question for question, _ in given})
 
 
-def test_an_answer_says_what_it_was(place: Place) -> None:
-    game = place.made(3)
+def test_an_answer_says_what_it_was(pair: Place) -> None:
+    game = pair.made(3)
     first = game.answer("ann", "q0000", False, response_time_ms=2500)
     assert (first.is_correct, first.replaced, first.question.id, first.session_trust) == (
         False, False, "q0000", None,
     )  # fmt: skip
-    place.clock.advance(60)
+    pair.clock.advance(60)
     again = game.answer("ann", "q0000", True)
     assert (again.is_correct, again.replaced) == (True, True)
     assert game.answers_of("ann") == [

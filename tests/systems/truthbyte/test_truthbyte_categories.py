@@ -45,13 +45,13 @@ def test_a_question_is_added_with_its_entries_and_counts(filled: TruthByte) -> N
     assert filled.category_count("science") == 21
 
 
-def test_a_count_is_kept_for_thirty_seconds_and_no_longer(place: Place) -> None:
-    game = place.made(30)
+def test_a_count_is_kept_for_thirty_seconds_and_no_longer(pair: Place) -> None:
+    game = pair.made(30)
     assert game.category_count("science") == 10
     elsewhere(game, "science", 11)
-    place.clock.advance(30)
+    pair.clock.advance(30)
     assert game.category_count("science") == 10
-    place.clock.advance(0.001)
+    pair.clock.advance(0.001)
     assert game.category_count("science") == 11
 
 
@@ -60,8 +60,8 @@ def elsewhere(game: TruthByte, name: str, count: int) -> None:
     game.tables.update(ref(Category, name=name), {"count": count})
 
 
-def test_a_change_in_this_process_reaches_every_cache(place: Place) -> None:
-    one, other = place.made(30), place.game()
+def test_a_change_in_this_process_reaches_every_cache(pair: Place) -> None:
+    one, other = pair.made(30), pair.game()
     assert other.category_count("science") == 10
     fill(one, sample(3, start=30))
     assert other.category_count("science") == 11

@@ -17,10 +17,10 @@ QUESTION = "Is it asked by many at once?"
 
 
 @pytest.fixture
-def clients(place: Place) -> list[TruthByte]:
+def clients(pair: Place) -> list[TruthByte]:
     """Eight, each with a handle of its own, on a database with sixty questions."""
-    place.made(60)
-    return [place.game(seed=seed) for seed in range(8)]
+    pair.made(60)
+    return [pair.game(seed=seed) for seed in range(8)]
 
 
 def of(kind: type, results: list[Any]) -> list[Any]:
@@ -54,10 +54,10 @@ def test_of_submissions_of_one_day_one_is_taken(clients: list[TruthByte]) -> Non
     assert (len(user.daily_progress), user.current_daily_streak, user.best_daily_streak) == (1, 1, 1)
 
 
-def test_two_days_submitted_at_once_are_both_there(place: Place, clients: list[TruthByte]) -> None:
+def test_two_days_submitted_at_once_are_both_there(pair: Place, clients: list[TruthByte]) -> None:
     yesterday = clients[0].daily().day
     answers = all_right(clients[0])
-    place.clock.advance(86_400)
+    pair.clock.advance(86_400)
     today = all_right(clients[0])
     results = at_once(
         lambda: clients[0].submit_daily("ann", answers, yesterday),
@@ -109,11 +109,11 @@ def test_three_proposals_of_eight_at_once_are_taken(clients: list[TruthByte]) ->
     assert len(clients[0].submissions_of("ann")) == 3
 
 
-def test_ten_a_day_hold_when_the_last_are_sent_at_once(place: Place, clients: list[TruthByte]) -> None:
+def test_ten_a_day_hold_when_the_last_are_sent_at_once(pair: Place, clients: list[TruthByte]) -> None:
     for _ in range(9):
         _propose(clients[0], "ann")
-        place.clock.advance(1300)
-    place.clock.advance(3600)
+        pair.clock.advance(1300)
+    pair.clock.advance(3600)
     results = each_of(clients, lambda client: _propose(client, "ann"))
     assert (len(of(Submission, results)), len(of(TooOftenError, results))) == (1, 7), results
 

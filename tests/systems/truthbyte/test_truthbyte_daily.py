@@ -27,8 +27,8 @@ def test_a_draw_does_not_depend_on_the_order_of_the_pool() -> None:
     assert draw(DAY, ids, 10) != draw(date(2024, 1, 16), ids, 10)
 
 
-def test_everyone_has_the_same_ten(place: Place) -> None:
-    one, other = place.made(60, seed=1), place.game(seed=2)
+def test_everyone_has_the_same_ten(pair: Place) -> None:
+    one, other = pair.made(60, seed=1), pair.game(seed=2)
     challenge = one.daily()
     assert (challenge.day, challenge.seed, len(challenge.questions)) == (DAY, 18058809040537324535, 10)
     assert challenge == other.daily() == other.daily(DAY)
@@ -38,12 +38,12 @@ def test_everyone_has_the_same_ten(place: Place) -> None:
     )
 
 
-def test_an_upload_at_noon_changes_nothing(place: Place) -> None:
-    game = place.made(60)
+def test_an_upload_at_noon_changes_nothing(pair: Place) -> None:
+    game = pair.made(60)
     before = game.daily()
     fill(game, sample(60, start=60))
     assert game.daily() == before
-    place.clock.advance(86_400)
+    pair.clock.advance(86_400)
     assert game.daily().questions != before.questions
 
 
@@ -101,11 +101,11 @@ def test_a_user_without_an_item_submits(quick: TruthByte, right: int, rank: str)
     assert user.current_daily_streak == user.best_daily_streak == int(right >= 7)
 
 
-def test_a_second_submission_is_refused_and_changes_nothing(place: Place) -> None:
-    game = place.made(60)
+def test_a_second_submission_is_refused_and_changes_nothing(pair: Place) -> None:
+    game = pair.made(60)
     game.submit_daily("ann", with_right(game, 3))
     before = game.profile("ann")
-    place.clock.advance(60)
+    pair.clock.advance(60)
     with pytest.raises(AlreadyPlayedError, match="ann has played the challenge of 2024-01-15 already"):
         game.submit_daily("ann", all_right(game))
     assert game.profile("ann") == before
@@ -123,12 +123,12 @@ def test_a_question_of_another_day_is_refused(filled: TruthByte) -> None:
     assert filled.profile("ann") is None
 
 
-def test_a_game_begun_before_midnight_counts_for_its_day(place: Place) -> None:
-    game = place.made(60)
+def test_a_game_begun_before_midnight_counts_for_its_day(pair: Place) -> None:
+    game = pair.made(60)
     answers = all_right(game)
-    place.clock.advance(86_400)
+    pair.clock.advance(86_400)
     assert game.submit_daily("ann", answers, DAY).day == DAY
-    place.clock.advance(86_400)
+    pair.clock.advance(86_400)
     with pytest.raises(FieldError, match="day: 2024-01-15 is over; today is 2024-01-17"):
         game.submit_daily("bob", answers, DAY)
 

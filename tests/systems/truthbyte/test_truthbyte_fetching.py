@@ -54,9 +54,9 @@ def test_a_category_that_is_not_there_has_no_questions(filled: TruthByte) -> Non
     assert (fetched.way, fetched.questions, fetched.found) == ("index", [], 0)
 
 
-def test_two_games_with_one_seed_draw_the_same_and_others_differ(place: Place) -> None:
-    place.made(60)
-    drawn = [place.game(seed=seed).fetch("science", 8).questions for seed in (1, 1, 2)]
+def test_two_games_with_one_seed_draw_the_same_and_others_differ(pair: Place) -> None:
+    pair.made(60)
+    drawn = [pair.game(seed=seed).fetch("science", 8).questions for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1]
     assert drawn[0] != drawn[2]
 

@@ -70,12 +70,12 @@ def test_a_second_decision_is_refused_and_changes_nothing(quick: TruthByte, firs
     assert (quick.submission(submission.id), quick.categories()) == (decided, counts)
 
 
-def test_the_queue_is_oldest_first_and_comes_by_pages(place: Place) -> None:
-    game = place.made()
+def test_the_queue_is_oldest_first_and_comes_by_pages(pair: Place) -> None:
+    game = pair.made()
     made = []
     for number in range(5):
         made.append(proposed(game, f"user{number}"))
-        place.clock.advance(1)
+        pair.clock.advance(1)
     page = game.pending(2)
     assert page.items == made[:2]
     rest = []
@@ -85,12 +85,12 @@ def test_the_queue_is_oldest_first_and_comes_by_pages(place: Place) -> None:
     assert rest == made[2:]
 
 
-def test_submissions_of_a_submitter_are_newest_first(place: Place) -> None:
-    game = place.made()
+def test_submissions_of_a_submitter_are_newest_first(pair: Place) -> None:
+    game = pair.made()
     made = []
     for _ in range(3):
         made.append(proposed(game))
-        place.clock.advance(1)
+        pair.clock.advance(1)
     proposed(game, "bob")
     game.reject(made[0].id, "mod")
     assert [each.id for each in game.submissions_of("ann")] == [each.id for each in made[::-1]]

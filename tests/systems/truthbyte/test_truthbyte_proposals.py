@@ -81,31 +81,31 @@ def test_a_proposal_is_refused_by_the_name_of_its_field(memory: Place, more: Any
     assert refused.value.field == says.partition(":")[0]
 
 
-def test_three_an_hour_are_taken(place: Place) -> None:
-    game = place.made()
+def test_three_an_hour_are_taken(pair: Place) -> None:
+    game = pair.made()
     for minutes in (0, 20, 39):
-        place.clock.advance(60 * minutes)
+        pair.clock.advance(60 * minutes)
         game.propose("ann", **GOOD)
     with pytest.raises(TooOftenError, match="3 proposals an hour are taken; the next in 60 s") as refused:
         game.propose("ann", **GOOD)
     assert refused.value.retry_after_s == 60
     game.propose("bob", **GOOD)
-    place.clock.advance(59)
+    pair.clock.advance(59)
     with pytest.raises(TooOftenError):
         game.propose("ann", **GOOD)
-    place.clock.advance(1)
+    pair.clock.advance(1)
     game.propose("ann", **GOOD)
     assert len(game.submissions_of("ann")) == 4
 
 
-def test_ten_a_day_are_taken(place: Place) -> None:
-    game = place.made()
+def test_ten_a_day_are_taken(pair: Place) -> None:
+    game = pair.made()
     for _ in range(10):
         game.propose("ann", **GOOD)
-        place.clock.advance(2400)
+        pair.clock.advance(2400)
     with pytest.raises(TooOftenError, match="10 proposals a day are taken; the next in 62400 s"):
         game.propose("ann", **GOOD)
-    place.clock.advance(62_400)
+    pair.clock.advance(62_400)
     game.propose("ann", **GOOD)
     user = game.profile("ann")
     assert user is not None
@@ -113,15 +113,15 @@ def test_ten_a_day_are_taken(place: Place) -> None:
     assert len(user.recent_proposals) == 10
 
 
-def test_the_limits_are_settings(place: Place) -> None:
-    game = place.made(proposals_an_hour_max=1)
+def test_the_limits_are_settings(pair: Place) -> None:
+    game = pair.made(proposals_an_hour_max=1)
     game.propose("ann", **GOOD)
     with pytest.raises(TooOftenError, match="1 proposals an hour"):
         game.propose("ann", **GOOD)
 
 
-def test_a_suspect_session_proposes_nothing(place: Place) -> None:
-    game = place.made(sessions_an_hour_max=1)
+def test_a_suspect_session_proposes_nothing(pair: Place) -> None:
+    game = pair.made(sessions_an_hour_max=1)
     good, suspect = (game.open_session("192.0.2.1").session_id for _ in range(2))
     game.propose(good, **GOOD)
     game.propose("ann", **GOOD, session_id=good)

@@ -31,30 +31,30 @@ def test_an_address_is_nowhere_in_the_item(game: TruthByte) -> None:
     assert HOME not in str(item)
 
 
-def test_sessions_from_an_address_are_newest_first(place: Place) -> None:
-    game = place.made()
+def test_sessions_from_an_address_are_newest_first(pair: Place) -> None:
+    game = pair.made()
     opened = []
     for _ in range(3):
         opened.append(game.open_session(HOME))
         game.open_session("192.0.2.2")
-        place.clock.advance(60)
+        pair.clock.advance(60)
     assert game.sessions_from(HOME) == opened[::-1]
     assert game.sessions_from("192.0.2.9") == []
 
 
-def test_the_twenty_first_within_an_hour_is_suspect(place: Place) -> None:
-    game = place.made()
+def test_the_twenty_first_within_an_hour_is_suspect(pair: Place) -> None:
+    game = pair.made()
     suspect = [game.open_session(HOME).suspect for _ in range(22)]
     assert suspect == [None] * 20 + [True] * 2
     assert game.open_session("192.0.2.2").suspect is None
-    place.clock.advance(3599)
+    pair.clock.advance(3599)
     assert game.open_session(HOME).suspect is True
-    place.clock.advance(1)
+    pair.clock.advance(1)
     assert game.open_session(HOME).suspect is None, "one is left of the last hour"
 
 
-def test_how_many_are_too_many_is_a_setting(place: Place) -> None:
-    game = place.made(sessions_an_hour_max=2)
+def test_how_many_are_too_many_is_a_setting(pair: Place) -> None:
+    game = pair.made(sessions_an_hour_max=2)
     assert [game.open_session(HOME).suspect for _ in range(3)] == [None, None, True]
 
 

@@ -83,36 +83,36 @@ def test_a_day_without_a_score_has_that_of_its_answers(played: DayProgress, scor
     assert score_of(played) == score
 
 
-def test_a_day_counts_from_seventy_percent(place: Place) -> None:
-    game = place.made(60)
+def test_a_day_counts_from_seventy_percent(pair: Place) -> None:
+    game = pair.made(60)
     assert game.streaks("ann") == Streaks(0, 0)
     seen = []
     for right in (7, 8, 6, 10, 9, 7):
         result = game.submit_daily("ann", with_right(game, right))
         assert game.streaks("ann") == result.streaks
         seen.append((result.streaks.current, result.streaks.best))
-        place.clock.advance(86_400)
+        pair.clock.advance(86_400)
     assert seen == [(1, 1), (2, 2), (0, 2), (1, 2), (2, 2), (3, 3)]
     assert game.streaks("ann") == Streaks(3, 3), "today is not played yet"
-    place.clock.advance(86_400)
+    pair.clock.advance(86_400)
     assert game.streaks("ann") == Streaks(0, 3), "a day was left out"
 
 
-def test_yesterday_played_late_mends_nothing_that_is_there(place: Place) -> None:
-    game = place.made(60)
+def test_yesterday_played_late_mends_nothing_that_is_there(pair: Place) -> None:
+    game = pair.made(60)
     yesterday = game.daily().day
     answers = with_right(game, 10)
-    place.clock.advance(86_400)
+    pair.clock.advance(86_400)
     assert game.submit_daily("ann", with_right(game, 10)).streaks == Streaks(1, 1)
     assert game.submit_daily("ann", answers, yesterday).streaks == Streaks(2, 2)
 
 
-def test_the_history_is_newest_first(place: Place) -> None:
-    game = place.made(60)
+def test_the_history_is_newest_first(pair: Place) -> None:
+    game = pair.made(60)
     assert game.history("ann") == []
     for right in (7, 5):
         game.submit_daily("ann", with_right(game, right))
-        place.clock.advance(86_400)
+        pair.clock.advance(86_400)
     history = [(each.day, each.score, each.counts, each.progress.rank) for each in game.history("ann")]
     assert history == [(date(2024, 1, 16), 50, False, "D"), (date(2024, 1, 15), 70, True, "B")]
 
