@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from stator.conditions import Condition
 from stator.model import (
     AlreadyExistsError,
     ArgumentError,
@@ -235,31 +236,31 @@ def _take_back(every: Transaction, held: Registration) -> None:
     every.update(held, cancelled, remove=["team_id"], if_=_is(held.registration_status) & _in_team(held.team_id))
 
 
-def _in_team(team_id: str | None) -> Any:
+def _in_team(team_id: str | None) -> Condition:
     return Attr("team_id").not_exists() if team_id is None else Attr("team_id").eq(team_id)
 
 
-def _is(status: str) -> Any:
+def _is(status: str) -> Condition:
     return Attr("registration_status").eq(status)
 
 
-def _has_room() -> Any:
+def _has_room() -> Condition:
     """That fewer are registered than there are places. An event that was made elsewhere may lack the count."""
     uncounted = Attr("registered").not_exists() & Attr("capacity").gt(0)
     return uncounted | Attr("registered").lt(Attr("capacity"))
 
 
-def _waits(emails: list[str]) -> Any:
+def _waits(emails: list[str]) -> Condition:
     """That the waiting list is this one."""
     same = Attr("waiting_list").eq(emails)
     return same if emails else same | Attr("waiting_list").not_exists()
 
 
-def _fewer_wait_than(count: int) -> Any:
+def _fewer_wait_than(count: int) -> Condition:
     return Attr("waiting_list").not_exists() | Attr("waiting_list").size().lt(count)
 
 
-def _counts(registered: int) -> Any:
+def _counts(registered: int) -> Condition:
     same = Attr("registered").eq(registered)
     return same if registered else same | Attr("registered").not_exists()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from threading import Barrier
 from typing import Any
 
@@ -19,7 +20,7 @@ from stator.client.native.values import Values
 from stator.clock import ManualClock
 from stator.engine.database import Database
 from stator.server.background import BackgroundServer
-from stator.storage.memory import MemoryStore
+from stator.storage.memory import MemoryStore, State
 from systems.biztech import BizTech
 
 DOORS = ("memory", "http", "boto3")
@@ -34,10 +35,22 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+@cache
+def with_tables() -> State:
+    """A store in which dev's tables are, made once."""
+    store = MemoryStore()
+    database = Database(store, clock=ManualClock())
+    BizTech(inside(database)).create_tables()
+    return store.state()
+
+
 @pytest.fixture
-def served(clock: ManualClock) -> Iterator[Database]:
-    """What the server serves; in process, what is opened."""
-    database = Database(MemoryStore(), clock=clock)
+def served(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Database]:
+    """What the server serves; in process, what is opened. Empty, unless the case uses the club."""
+    store = MemoryStore()
+    if "arranger" in request.fixturenames:
+        store.put_back(with_tables())
+    database = Database(store, clock=clock)
     yield database
     database.close()
 
@@ -72,9 +85,7 @@ def clubs(database: Any, clock: ManualClock) -> Callable[[str], BizTech]:
 @pytest.fixture
 def arranger(served: Database, clock: ManualClock) -> BizTech:
     """The club in dev, with its tables, in process on every door: what a case begins with is quickly made so."""
-    club = BizTech(inside(served), now=clock.now, rng=random.Random(11))
-    club.create_tables()
-    return club
+    return BizTech(inside(served), now=clock.now, rng=random.Random(11))
 
 
 @pytest.fixture
