@@ -56,7 +56,7 @@ def test_a_message_that_comes_late_or_twice_sets_no_list_back(prepared: Prepare)
         message = chat.Message(conversation_id="v1", message_id=message_id, sender="bo", text="x")
         chat.say(messenger, message, chat.START.replace(hour=hour))
 
-    for message_id, hour in (("0004", 4), ("0003", 3), ("0004", 4)):
+    for message_id, hour in (("0004", 4), ("0004", 4), ("0003", 3)):
         say(message_id, hour)
     assert [each.active_at.hour for each in messenger.members_of("v1")] == [4, 4]
     assert [each.message_id for each in messenger.messages_after("v1", "0002")] == ["0003", "0004"]
