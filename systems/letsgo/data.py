@@ -39,7 +39,7 @@ class Listing:
 class Data:
     """`deployment`: which table, `letsgo-{deployment}`. `token_key`: what next tokens are made with, 16 bytes or more
     (`tokens.token_key` keeps one in the table); without it they are good for this object only. `now`: the clock that
-    items expire by, the wall's unless given. `reads_reserved`: whether the platform's categories may be read, by an
+    items expire by, the database's unless given. `reads_reserved`: whether the platform's categories may be read, by an
     operator. Safe to share between threads, as `db` is."""
 
     def __init__(

@@ -8,7 +8,6 @@ checks in its transaction that the tenant is there, so nothing is added to a ten
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,15 +31,15 @@ _PAIRS_MAX: Final = 49
 
 
 class Tenants:
-    """`deployment`: which table, `letsgo-{deployment}`. `now`: the clock; `new_id`: a text
+    """`deployment`: which table, `letsgo-{deployment}`. `now`: the clock, the database's unless given. `new_id`: a text
     that none had before. Safe to share between threads, as `db` is."""
 
     def __init__(
-        self, db: Any, deployment: str = "main", *, now: Callable[[], float] = time.time,
+        self, db: Any, deployment: str = "main", *, now: Callable[[], float] | None = None,
         new_id: Callable[[], str] = lambda: secrets.token_hex(16),
     ) -> None:  # fmt: skip
-        self.design = Platform(db, deployment, now=now)
-        self._now = now
+        self._now: Callable[[], float] = now or db.now
+        self.design = Platform(db, deployment, now=self._now)
         self._new_id = new_id
 
     # Tenants
