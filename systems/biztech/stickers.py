@@ -79,11 +79,11 @@ class Stickers:
 
     def open(self, event: str) -> None:
         """From now on stickers are taken; open already, it stays so."""
-        self._design.put(Voting(event=event, is_open=True))
+        self._design.put(Voting(held_at=event, is_open=True))
 
     def close(self, event: str) -> None:
         """From now on no sticker is put or taken back; what is there counts."""
-        self._design.put(Voting(event=event, is_open=False))
+        self._design.put(Voting(held_at=event, is_open=False))
 
     def is_open(self, event: str) -> bool:
         voting = self._design.voting(event)
@@ -150,7 +150,7 @@ class Stickers:
         warns."""
         found = self._design.stickers_at(event).all()
         golden = [
-            ref(GoldenSticker, user_id=each.user_id, event=event)
+            ref(GoldenSticker, user_id=each.user_id, held_at=event)
             for each in found
             if each.sticker_name == GOLDEN
         ]
@@ -166,7 +166,7 @@ class Stickers:
                 every.create(made)
                 if made.sticker_name == GOLDEN:
                     every.create(
-                        GoldenSticker(user_id=made.user_id, event=made.event, given_to=made.team_name)
+                        GoldenSticker(user_id=made.user_id, held_at=made.event, given_to=made.team_name)
                     )
         except (AlreadyExistsError, ConditionFailedError, NotFoundError) as error:
             self._refuse_closed(made.event)
@@ -189,7 +189,7 @@ class Stickers:
                 every.erase(held, if_=Attr("created_at").exists())
                 if sticker == GOLDEN:
                     every.erase(
-                        ref(GoldenSticker, user_id=user, event=event), if_=Attr("given_to").eq(team_name)
+                        ref(GoldenSticker, user_id=user, held_at=event), if_=Attr("given_to").eq(team_name)
                     )
         except (ConditionFailedError, NotFoundError) as error:
             self._refuse_closed(event)
@@ -203,7 +203,7 @@ class Stickers:
 
 
 def _while_open(every: Transaction, event: str) -> None:
-    every.check(ref(Voting, event=event), if_=Attr("is_open").eq(True))
+    every.check(ref(Voting, held_at=event), if_=Attr("is_open").eq(True))
 
 
 def _check_kind(sticker: str) -> None:

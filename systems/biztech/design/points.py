@@ -108,27 +108,28 @@ class Sticker(ClubEntity):
 
 
 class GoldenSticker(ClubEntity):
-    """Where a user's golden sticker is: there is one of these for a user at an event, so there is one sticker."""
+    """Where a user's golden sticker is: there is one of these for a user at an event, so there is one sticker.
+    `held_at`: the event; not by its usual name, so that event-query has stickers alone."""
 
     stored = Stored(
-        {"teamName": "#golden#{user_id}", "userID#stickerName": "{event}#golden"}, table="bizStickers"
+        {"teamName": "#golden#{user_id}", "userID#stickerName": "{held_at}#golden"}, table="bizStickers"
     )
 
     user_id: Email
-    event: EventKey
+    held_at: EventKey
     given_to: TeamName
 
 
 class Voting(ClubEntity):
-    """Whether stickers are taken at an event."""
+    """Whether stickers are taken at an event, `held_at`."""
 
     stored = Stored(
-        {"teamName": "#voting#{event}", "userID#stickerName": "#voting"},
+        {"teamName": "#voting#{held_at}", "userID#stickerName": "#voting"},
         table="bizStickers",
         updated="updated_at",
     )
 
-    event: EventKey
+    held_at: EventKey
     is_open: bool = False
     updated_at: Moment | None = None
 
@@ -233,7 +234,9 @@ class PointsPatterns:
     def prize(self, id: str) -> None:
         """A prize."""
 
-    every_prize = scan(Prize, because="the catalogue is shown whole, and is short").given()
+    every_prize = scan(
+        Prize, because="the catalogue is shown whole, and is short", about="The catalogue."
+    ).given()
 
     @get(PointTransaction, consistent=True)
     def point_transaction(self, id: str) -> None:
@@ -272,11 +275,11 @@ class PointsPatterns:
         """The stickers of an event, on all teams."""
 
     @get(GoldenSticker, consistent=True)
-    def golden_sticker(self, user_id: str, event: str) -> None:
+    def golden_sticker(self, user_id: str, held_at: str) -> None:
         """Where a user's golden sticker is."""
 
     @get(Voting, consistent=True)
-    def voting(self, event: str) -> None:
+    def voting(self, held_at: str) -> None:
         """Whether stickers are taken at an event."""
 
     @get(Score, consistent=True)
@@ -311,7 +314,7 @@ class PointsPatterns:
     def judge(self, id: str) -> None:
         """A judge, with the current team."""
 
-    judges = batch(Judge, consistent=True)
+    judges = batch(Judge, consistent=True, about="Judges, by their emails.")
 
     @query(Judge, index="event-query")
     def judges_at(self, event: str) -> None:
