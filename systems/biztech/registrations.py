@@ -4,7 +4,8 @@ The event's item holds how many places are taken and who waits. Each registratio
 capacity is one transaction of the event and the registrations that it touches, and its conditions are what was read of
 the event: of writers at once one goes first and the others decide anew. So nobody is registered beyond the capacity, no
 place stays free while somebody waits, and a place that is given back is taken in the same step by who has waited
-longest. The cost: an event takes its registrations one after the other, which is some hundreds a second.
+longest. The cost: an event takes its registrations one after the other, some hundreds a second, and each of its writes
+pays for the whole item, of which a waiting list of forty is about 1 KB.
 """
 
 from __future__ import annotations
