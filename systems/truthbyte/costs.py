@@ -90,7 +90,7 @@ class _Visit:
     def __init__(self, game: TruthByte) -> None:
         self.game = game
         self.question = self._some_question()
-        self.category = next((each for each in self.question.categories if each != GENERAL), GENERAL)
+        self.category = self._largest_category()
         self.given: dict[str, bool] = {}
         self.session_id = ""
         self.submission_ids: list[str] = []
@@ -102,6 +102,11 @@ class _Visit:
                 f"{self.game.tables.environment} has no questions to measure on: `upload` brings them"
             )
         return found[0]
+
+    def _largest_category(self) -> str:
+        """But for the one that has all."""
+        found = [each for each in self.game.categories() if each.name != GENERAL]
+        return max(found, key=lambda each: (each.count, each.name)).name if found else GENERAL
 
     def open_session(self) -> None:
         self.session_id = self.game.open_session(_IP).session_id
@@ -148,11 +153,11 @@ def _of_questions(visit: _Visit) -> Iterator[AccessPattern]:
         "fetch general", f"{_COUNT} of all questions, by the index.", lambda: game.fetch(count=_COUNT)
     )
     yield AccessPattern(
-        f"fetch {category}", f"{_COUNT} of a category, by the index.", lambda: game.fetch(category, _COUNT)
+        "fetch category", f"{_COUNT} of {category}, by the index.", lambda: game.fetch(category, _COUNT)
     )
     yield AccessPattern(
-        f"fetch {category}, difficulty 3",
-        "Those of a difficulty: the filter is read, too.",
+        "fetch category, difficulty",
+        f"{_COUNT} of {category} of difficulty 3: what is filtered out is read, too.",
         lambda: game.fetch(category, _COUNT, 3),
     )
     yield AccessPattern(
@@ -208,9 +213,9 @@ def _of_proposals(visit: _Visit) -> Iterator[AccessPattern]:
 
 def _fallback(visit: _Visit) -> Iterator[AccessPattern]:
     """The category index is not there any more."""
-    for name in dict.fromkeys((GENERAL, visit.category)):
+    for name, category in (("general", GENERAL), ("category", visit.category)):
         yield AccessPattern(
-            f"fetch {name}, without the index",
-            f"{_COUNT}, by a scan of at most three pages.",
-            partial(visit.game.fetch, name, _COUNT),
+            f"fetch {name}, no index",
+            f"{_COUNT} of {category}, by a scan of at most three pages.",
+            partial(visit.game.fetch, category, _COUNT),
         )

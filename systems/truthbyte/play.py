@@ -93,7 +93,7 @@ def _asked(console: Console, ask: Ask, question: Question, number: str) -> bool 
 def _right_and_wrong(challenge: Challenge, result: DayResult) -> Table:
     given = {each.question_id: each for each in result.answers}
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("", "question", "yours", "right"):
+    for column in ("", "question", "yours", "answer"):
         table.add_column(column, overflow="fold")
     for question in challenge.questions:
         answer = given.get(question.id)

@@ -13,9 +13,8 @@ from typing import Final, NoReturn
 
 from stator.errors import ServiceError, StatorError
 from systems.truthbyte.cli import loading, moderating, money, playing, questions
-from systems.truthbyte.cli.target import Target, add_options
+from systems.truthbyte.cli.target import PROGRAM, Target, add_options
 
-PROGRAM: Final = "python -m systems.truthbyte"
 FAILED: Final = 1
 WRONG_USE: Final = 2
 _MISSING: Final = "ResourceNotFoundException"
@@ -58,8 +57,7 @@ def _told(error: ServiceError, target: Target) -> str:
     if error.code != _MISSING:
         return f"{error.code}: {error.message}"
     return (
-        f"{target.environment} has no tables, or not all, in {target.name}: "
-        f"`{PROGRAM} create{target.options}` makes them"
+        f"{target.environment} has no tables, or not all, in {target.name}: {target.what_makes_tables} them"
     )
 
 

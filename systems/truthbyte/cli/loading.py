@@ -24,27 +24,27 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     drop = commands.add_parser(
         "drop", parents=[shared], help="delete an environment's tables, with all in them"
     )
-    drop.add_argument("--yes", action="store_true", help="Do not ask.")
+    drop.add_argument("--yes", action="store_true", help="do not ask")
     drop.set_defaults(run=run_drop)
     loaded = commands.add_parser("upload", parents=[shared], help="put a file of questions into the tables")
     loaded.add_argument(
-        "--file", metavar="FILE", required=True, help="A JSON object a line; - is standard input."
+        "--file", metavar="FILE", required=True, help="a JSON object a line; - is standard input"
     )
     loaded.set_defaults(run=run_upload)
     exported = commands.add_parser("export", parents=[shared], help="write every table into a folder")
-    exported.add_argument("--to", metavar="FOLDER", required=True, help="It gets a file for each table.")
+    exported.add_argument("--to", metavar="FOLDER", required=True, help="it gets a file for each table")
     exported.set_defaults(run=run_export)
     imported = commands.add_parser(
         "import", parents=[shared], help="put an export into an environment's tables"
     )
     imported.add_argument(
-        "--from", dest="folder", metavar="FOLDER", required=True, help="What an export made."
+        "--from", dest="folder", metavar="FOLDER", required=True, help="what an export made"
     )
     imported.set_defaults(run=run_import)
 
 
 def run_create(given: argparse.Namespace, target: Target) -> int:
-    with target.game(may_make=True) as game:
+    with target.game(makes=True) as game:
         made = game.create_tables()
     for name in made:
         print(name)
@@ -75,7 +75,7 @@ def run_upload(given: argparse.Namespace, target: Target) -> int:
         _tell_faults(given.file, reading)
         raise StatorError(f"{given.file} has no questions")
     started = time.monotonic()
-    with stoppable() as should_stop, target.game(may_make=True) as game:
+    with stoppable() as should_stop, target.game(makes=True) as game:
         made = game.create_tables()
         if made:
             say(f"{counted(len(made), 'table')} made in {target.name}")
@@ -98,7 +98,7 @@ def run_export(given: argparse.Namespace, target: Target) -> int:
 
 def run_import(given: argparse.Namespace, target: Target) -> int:
     files_in(Path(given.folder), TruthByteTables)
-    with target.game(may_make=True) as game, progress("importing") as advance:
+    with target.game(makes=True) as game, progress("importing") as advance:
         done = import_tables(
             game.tables, Path(given.folder), lambda type, items: advance(items, what=f"importing {type}")
         )

@@ -24,7 +24,7 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
 def _add_session(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     opened = actions.add_parser("open", parents=[shared], help="open one from an address")
-    opened.add_argument("ip", help="Of which only a salted hash is kept.")
+    opened.add_argument("ip", help="of which only a salted hash is kept")
     opened.set_defaults(run=run_open)
     shown = actions.add_parser("show", parents=[shared], help="find one by its id")
     shown.add_argument("session")
@@ -35,12 +35,12 @@ def _add_session(parser: argparse.ArgumentParser, shared: argparse.ArgumentParse
 
 
 def _add_propose(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--user", required=True, help="Who proposes.")
-    parser.add_argument("--session", help="From which session.")
-    parser.add_argument("--question", required=True, help="10 to 200 characters.")
+    parser.add_argument("--user", required=True, help="who proposes")
+    parser.add_argument("--session", help="from which session")
+    parser.add_argument("--question", required=True, help="10 to 200 characters")
     parser.add_argument("--answer", required=True, type=boolean, metavar="yes|no")
     parser.add_argument(
-        "--category", required=True, action="append", metavar="NAME", help="1 to 5 of them, an option each."
+        "--category", required=True, action="append", metavar="NAME", help="1 to 5 of them, an option each"
     )
     parser.add_argument("--title", default="")
     parser.add_argument("--passage", default="")
@@ -56,9 +56,7 @@ def _add_moderate(parser: argparse.ArgumentParser, shared: argparse.ArgumentPars
     approved.add_argument("submission")
     approved.add_argument("--by", required=True, metavar="MODERATOR")
     approved.add_argument("--difficulty", type=int, default=3, metavar="1-5", help="[default: %(default)s]")
-    approved.add_argument(
-        "--answer", type=boolean, metavar="yes|no", help="Where the suggested one is wrong."
-    )
+    approved.add_argument("--answer", type=boolean, metavar="yes|no", help="where the suggested one is wrong")
     approved.set_defaults(run=run_approve)
     rejected = actions.add_parser("reject", parents=[shared], help="refuse it")
     rejected.add_argument("submission")

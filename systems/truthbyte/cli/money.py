@@ -26,10 +26,10 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
         "--environment",
         action="append",
         choices=ENVIRONMENTS,
-        help=f"Whose tables; several are shown side by side. [default: {ENVIRONMENTS[0]}]",
+        help=f"whose tables; several are shown side by side [default: {ENVIRONMENTS[0]}]",
     )
     told.add_argument(
-        "--prices", metavar="FILE", help="Other prices, in the form of systems/costs/prices.json."
+        "--prices", metavar="FILE", help="other prices, in the form of systems/costs/prices.json"
     )
     told.set_defaults(run=run_costs)
     timed = commands.add_parser(
@@ -38,16 +38,16 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
         description="Uploads a file of questions into databases of its own, in memory, and times fetching from them.",
     )
     timed.add_argument(
-        "--file", metavar="FILE", help="Questions. [default: the 2,000 real ones, where they are]"
+        "--file", metavar="FILE", help="questions [default: the 2,000 real ones, where they are]"
     )
     timed.add_argument(
         "--repeat",
         type=positive,
         default=50,
         metavar="N",
-        help="Fetches of each kind. [default: %(default)s]",
+        help="fetches of each kind [default: %(default)s]",
     )
-    timed.add_argument("--write", action="store_true", help="Put the table into systems/truthbyte/README.md.")
+    timed.add_argument("--write", action="store_true", help="put the table into systems/truthbyte/README.md")
     timed.set_defaults(run=run_timings, environment=None, database="", region=None)
 
 

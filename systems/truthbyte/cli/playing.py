@@ -18,12 +18,12 @@ from systems.truthbyte.play import Ask, has_played, play, until_next
 
 def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("play", parents=[shared], help="the ten questions of a day")
-    parser.add_argument("--user", help="Who plays. [default: the name that you are logged in by]")
+    parser.add_argument("--user", help="who plays [default: the name that you are logged in by]")
     parser.add_argument(
         "--date",
         type=day,
         metavar="YYYY-MM-DD",
-        help="Which day's; today's or yesterday's. [default: today, UTC]",
+        help="which day's; today's or yesterday's [default: today, UTC]",
     )
     parser.set_defaults(run=run)
 

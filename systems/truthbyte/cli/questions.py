@@ -24,19 +24,19 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     fetched = commands.add_parser("fetch", parents=[shared], help="random questions of a category")
     fetched.add_argument("category", nargs="?", default=GENERAL, help="[default: %(default)s, which has all]")
     fetched.add_argument(
-        "--count", type=positive, default=10, metavar="N", help="How many. [default: %(default)s]"
+        "--count", type=positive, default=10, metavar="N", help="how many [default: %(default)s]"
     )
-    fetched.add_argument("--difficulty", type=int, metavar="1-5", help="Only of this difficulty.")
-    fetched.add_argument("--answers", action="store_true", help="Tell the right answers, too.")
+    fetched.add_argument("--difficulty", type=int, metavar="1-5", help="only of this difficulty")
+    fetched.add_argument("--answers", action="store_true", help="tell the right answers, too")
     fetched.set_defaults(run=run_fetch)
     answered = commands.add_parser("answer", parents=[shared], help="answer a question")
-    answered.add_argument("user", help="A user's id, or a session's.")
-    answered.add_argument("question", help="The question's id, as `fetch` tells it.")
+    answered.add_argument("user", help="a user's id, or a session's")
+    answered.add_argument("question", help="the question's id, as `fetch` tells it")
     answered.add_argument("answer", type=boolean, metavar="yes|no")
-    answered.add_argument("--took", type=positive, metavar="MS", help="Milliseconds that it took.")
+    answered.add_argument("--took", type=positive, metavar="MS", help="milliseconds that it took")
     answered.set_defaults(run=run_answer)
     user = commands.add_parser("user", parents=[shared], help="a user's trust, streaks and days")
-    user.add_argument("user", help="The user's id.")
+    user.add_argument("user", help="the user's id")
     user.set_defaults(run=run_user)
 
 

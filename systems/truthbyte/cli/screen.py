@@ -38,7 +38,7 @@ def show(*renderables: RenderableType) -> None:
 
 def say(text: str) -> None:
     """A line for a person, on standard error: standard output is for what was asked for."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(escape(text))
+    Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty()).print(escape(text))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> Table:

@@ -7,11 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import stator
-from stator.errors import StatorError
+from systems.place import Place, add_place, place_of
 from systems.truthbyte.design import ENVIRONMENTS
 from systems.truthbyte.game import TruthByte
 from systems.truthbyte.world import Settings
@@ -19,91 +18,58 @@ from systems.truthbyte.world import Settings
 Commands = Any
 """What argparse's add_subparsers returns; it has no public name."""
 
-AWS: Final = "aws"
+PROGRAM: Final = "python -m systems.truthbyte"
 DEFAULT: Final = "truthbyte.db"
 DATABASE_VARIABLE: Final = "TRUTHBYTE_DATABASE"
 SALT_VARIABLE: Final = "TRUTHBYTE_IP_SALT"
 
 
-class NoDatabaseError(StatorError):
-    """The file that a command would read is not there."""
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`name`: a file's path, a server's URL, or `aws`. `region`: where a session goes, and what ARNs carry."""
+    """An environment of a database."""
 
     environment: str
-    name: str
-    region: str | None
+    place: Place
 
     @classmethod
     def of(cls, given: argparse.Namespace) -> Target:
+        """Of several environments it is the first."""
         named = given.environment or ENVIRONMENTS[0]
-        return cls(named if isinstance(named, str) else named[0], given.database, given.region)
+        return cls(named if isinstance(named, str) else named[0], place_of(given))
 
     @property
-    def options(self) -> str:
-        """The options that lead here, for a line that a person may copy."""
-        told = f" --environment {self.environment}"
-        if self.name != DEFAULT:
-            told += f" --database {self.name}"
-        return told + (f" --region {self.region}" if self.region else "")
+    def name(self) -> str:
+        return self.place.name
 
     @property
-    def is_file(self) -> bool:
-        return self.name != AWS and not self.name.startswith(("http://", "https://", ":memory:"))
+    def what_makes_tables(self) -> str:
+        """A command that a person may copy."""
+        options = f"--environment {self.environment}{self.place.options(DEFAULT)}"
+        return f"`{PROGRAM} create {options}` makes"
 
     @contextmanager
-    def database(self, *, may_make: bool = False) -> Iterator[stator.DB]:
-        """`may_make`: whether a file that is not there is made. Raises NoDatabaseError, StatorError."""
-        if self.is_file and not may_make and not Path(self.name).exists():
-            raise NoDatabaseError(
-                f"{self.name} is not there: `python -m systems.truthbyte create{self.options}` makes it, and so does"
-                " `upload`; another place is named by --database"
-            )
-        place = _session(self.region) if self.name == AWS else self.name
-        with stator.open(place, region=self.region) as db:
+    def database(self, *, makes: bool = False) -> Iterator[stator.DB]:
+        """`makes`: whether a file that is not there is made. Raises StatorError."""
+        with self.place.open(makes=makes, hint=f"{self.what_makes_tables} it, and so does `upload`") as db:
             yield db
 
     @contextmanager
-    def game(self, *, may_make: bool = False) -> Iterator[TruthByte]:
+    def game(self, *, makes: bool = False) -> Iterator[TruthByte]:
         """An open game. Raises as `database` does."""
-        with self.database(may_make=may_make) as db:
-            yield self.game_on(db)
-
-    def game_on(self, db: stator.DB) -> TruthByte:
         settings = Settings(ip_salt=os.environ.get(SALT_VARIABLE, ""))
-        return TruthByte(db, self.environment, settings=settings)
+        with self.database(makes=makes) as db:
+            yield TruthByte(db, self.environment, settings=settings)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    add_environment(parser)
-    add_database(parser)
-
-
-def add_environment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--environment",
         choices=ENVIRONMENTS,
         default=ENVIRONMENTS[0],
-        help="Whose tables: {environment}-truthbyte-questions and so on. [default: %(default)s]",
+        help="whose tables: {environment}-truthbyte-questions and so on [default: %(default)s]",
     )
+    add_database(parser)
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--database",
-        metavar="PATH|URL|aws",
-        default=os.environ.get(DATABASE_VARIABLE) or DEFAULT,
-        help=f"A file, a server's URL, or AWS. [default: ${DATABASE_VARIABLE}, else {DEFAULT}]",
-    )
-    parser.add_argument("--region", metavar="NAME", help="AWS's region. [default: as boto3 finds it]")
-
-
-def _session(region: str | None) -> Any:
-    try:
-        import boto3  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise StatorError("boto3 is needed to reach AWS: pip install 'stator[boto3]'") from error
-    return boto3.Session(region_name=region)
+    add_place(parser, DATABASE_VARIABLE, DEFAULT)

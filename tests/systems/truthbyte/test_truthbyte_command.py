@@ -397,6 +397,8 @@ def test_the_same_commands_go_to_a_server(place: Place, run: Run) -> None:
 
 def test_aws_is_reached_in_its_region(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a call to it: where a session would go."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     opened: list[tuple[object, dict[str, object]]] = []
     real = stator.open
 
@@ -412,6 +414,26 @@ def test_aws_is_reached_in_its_region(run: Run, monkeypatch: pytest.MonkeyPatch)
     ((session, options),) = opened
     assert getattr(session, "region_name", None) == "us-west-2"
     assert options == {"region": "us-west-2"}
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ([], "AWS: no region is set; --region names one"),
+        (["--region", "us-west-2"], "AWS: no credentials are set; `aws configure` sets them"),
+    ],
+    ids=["region", "credentials"],
+)
+def test_what_aws_needs_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: list[str], says: str
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    said = run("categories", "--database", "aws", *more)
+    assert (said.code, said.told) == (1, f"truthbyte: {says}\n")
 
 
 # Ctrl-C

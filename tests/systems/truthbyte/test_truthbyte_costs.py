@@ -87,7 +87,7 @@ def test_every_behaviour_of_the_game_is_measured(report: Report) -> None:
 
 def test_a_fetch_without_the_index_costs_more(report: Report) -> None:
     index = named(report, "fetch general")
-    scan = named(report, "fetch general, without the index")
+    scan = named(report, "fetch general, no index")
     assert scan.total.read_units >= index.total.read_units
     assert len(report.tables) == 9
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from systems.truthbyte.cli import PROGRAM, _parser, main
+from systems.truthbyte.cli import _parser, main
+from systems.truthbyte.cli.target import PROGRAM
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
