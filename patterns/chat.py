@@ -85,7 +85,7 @@ def say(messenger: Messenger, message: Message, at: datetime) -> None:
     late: nothing comes twice, and no list is set back."""
     with suppress(AlreadyExistsError):
         messenger.create(message)
-    is_older = Attr("active_at").lt(f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")  # as it is stored
+    is_older = Attr("active_at").lt(at)
     for member in messenger.members_of(message.conversation_id):
         with suppress(ConditionFailedError):  # a later message came first
             messenger.update(member, {"active_at": at}, if_=is_older)

@@ -49,7 +49,7 @@ SHARDS = 4
 def seen(pages: Pages, page_id: str, view_id: str, token: str | None = None) -> None:
     """One more view, in one of the shards. With a token a view that is sent again within ten minutes counts once."""
     shard = crc32(view_id.encode()) % SHARDS
-    pages.update(ref(Views, page_id=page_id, shard=shard), add={"count": 1}, token=token)
+    pages.upsert(Views(page_id=page_id, shard=shard), add={"count": 1}, token=token)
 
 
 def like(pages: Pages, page_id: str, user_id: str) -> None:
@@ -110,13 +110,12 @@ PATTERN = Pattern(
     design=Pages,
     items=(
         Page(page_id="home"),
-        *(Views(page_id="home", shard=shard) for shard in range(SHARDS)),
         Page(page_id="about", likes=1),
         Like(page_id="about", user_id="bo"),
     ),
     examples=(many_views, seen_again, liked, liked_again, unliked, unliked_again),
     why=(
-        "ADD loses no update and reads nothing first: one write unit.",
+        "ADD loses no update, reads nothing first, and makes the count where there is none: one write unit.",
         "Shards multiply what one item takes, and one query of small items sums them.",
         "With the event's item in the transaction, a retry is a refusal and not a second count.",
     ),
@@ -127,8 +126,8 @@ PATTERN = Pattern(
         "shards: half a unit for 4 KB of them.",
         consistency="A plain ADD that is retried after a lost answer counts twice; a token prevents that for ten "
         "minutes, an item for ever. A sum over shards is of slightly different moments.",
-        simplicity="Counts are opened at zero with their page; one that is not there is an error and not a silent "
-        "loss. More shards can be added at any time.",
+        simplicity="A count that is not there yet is nought: nothing has to be opened. More shards can be added at "
+        "any time.",
     ),
     not_when=(
         "The count is of what a query reads anyway: count there.",

@@ -92,7 +92,7 @@ def report(fleet: Fleet, device_id: str, at: datetime, value: float) -> None:
     fleet.update(
         ref(Device, device_id=device_id),
         {"reported": value, "reported_at": at},
-        if_=Attr("reported_at").not_exists() | Attr("reported_at").lt(f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"),
+        if_=Attr("reported_at").not_exists() | Attr("reported_at").lt(at),
     )
 
 

@@ -89,4 +89,4 @@ def test_sums_do_not_move_when_a_batch_comes_again(prepared: Prepare) -> None:
     analytics.count_views(statistics, "b1", [(9, "home"), (9, "shop")])
     with pytest.raises(AlreadyExistsError):
         analytics.count_views(statistics, "b1", [(9, "home"), (9, "shop")])
-    assert [each.views for each in statistics.hours_of("s1", analytics.DAY)] == [2, 0]
+    assert [each.views for each in statistics.hours_of("s1", analytics.DAY)] == [3, 2]
