@@ -9,18 +9,44 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from stator.model import ArgumentError, Entity
 
 EVENT_KEY: Final = "eventID;year"
+EMAIL_CHARACTERS_MAX: Final = 254
 _EVENT = re.compile(r"([^;]+);(\d{4})")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_KEY_FORM = "an id, a semicolon and a year, as blueprint;2026"
 _ID = re.compile(r"Id(?=s?$)")
 
-EventKey = Annotated[str, StringConstraints(pattern=r"^[^;]+;\d{4}$")]
+
+def _email(text: str) -> str:
+    if _EMAIL.fullmatch(text) is None or len(text) > EMAIL_CHARACTERS_MAX:
+        raise PydanticCustomError("email", "an email address is needed, as ann@example.com")
+    return text.lower()
+
+
+def _event_id(text: str) -> str:
+    if not text or ";" in text:
+        raise PydanticCustomError("event_id", "an event's id is a text without a semicolon")
+    return text
+
+
+def _event_key(text: str) -> str:
+    if _EVENT.fullmatch(text) is None:
+        raise PydanticCustomError("event", f"an event's key is needed, {_KEY_FORM}")
+    return text
+
+
+EventId = Annotated[str, AfterValidator(_event_id)]
+EventKey = Annotated[str, AfterValidator(_event_key)]
 """`blueprint;2026`."""
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254, to_lower=True)]
+Email = Annotated[str, AfterValidator(_email)]
+"""In small letters, whatever was given: by it users are told apart."""
+Moment = AwareDatetime
 
 
 def club_attribute(field: str) -> str:
@@ -53,8 +79,5 @@ def event_parts(event: str) -> tuple[str, int]:
     """`"blueprint;2026"` -> `("blueprint", 2026)`. Raises ArgumentError for what is no event's key."""
     match = _EVENT.fullmatch(event)
     if match is None:
-        raise ArgumentError(f"{event!r} is no event's key: it is an id, a semicolon and a year, as blueprint;2026")
+        raise ArgumentError(f"{event!r} is no event's key: it is {_KEY_FORM}")
     return match[1], int(match[2])
-
-
-Moment = AwareDatetime

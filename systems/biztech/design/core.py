@@ -12,7 +12,15 @@ from typing import Literal
 from pydantic import Field
 
 from stator.model import Gsi, Stored, Table, batch, get, query, scan
-from systems.biztech.design.attributes import EVENT_KEY, ClubEntity, Email, EventKey, Moment, event_key
+from systems.biztech.design.attributes import (
+    EVENT_KEY,
+    ClubEntity,
+    Email,
+    EventId,
+    EventKey,
+    Moment,
+    event_key,
+)
 
 Status = Literal["registered", "waitlist", "checkedIn", "cancelled"]
 
@@ -23,7 +31,7 @@ class Event(ClubEntity):
 
     stored = Stored(table="biztechEvents", updated="updated_at", item_bytes=600)
 
-    id: str = Field(pattern=r"^[^;]+$")
+    id: EventId
     year: int = Field(ge=1000, le=9999)
     title: str
     capacity: int = Field(ge=0)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 import stator
 from stator.cli import main
 from stator.model import ArgumentError, SharedEnvironmentWarning
 from systems.biztech import BizTech, BizTechDesign
 from systems.biztech.design.attributes import club_attribute, event_key, event_parts
+from systems.biztech.design.core import User
 from systems.biztech.template import TEMPLATE, template_text
 
 EVENT = "eventID;year"
@@ -150,6 +152,12 @@ def test_an_events_key_is_its_id_and_year() -> None:
 def test_what_is_no_events_key_is_refused(key: str) -> None:
     with pytest.raises(ArgumentError, match="is no event's key"):
         event_parts(key)
+
+
+@pytest.mark.parametrize("email", ["", "ann", "ann@", "@example.com", "ann @example.com", "a@" + "b" * 253])
+def test_what_is_no_email_is_refused_in_words(email: str) -> None:
+    with pytest.raises(ValidationError, match="an email address is needed, as ann@example"):
+        User(id=email, fname="Ann", lname="Lee")
 
 
 def test_the_template_is_what_the_design_makes() -> None:
