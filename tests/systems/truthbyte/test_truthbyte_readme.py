@@ -19,6 +19,7 @@ PAGE = (ROOT / "systems" / "truthbyte" / "README.md").read_text("utf-8")
 PIPED = {"": "", "yes | ": "y\n" * 20}
 """What stands before a command, and what that says to it."""
 _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[\w-]*)?\)")
 
 
@@ -51,6 +52,15 @@ def test_the_page_s_commands_run_in_their_order(
         before, _, words = command.partition(PROGRAM)
         monkeypatch.setattr("sys.stdin", io.StringIO(PIPED[before]))
         assert main(shlex.split(words)) == 0, f"{command}\n{capsys.readouterr()}"
+
+
+@pytest.mark.usefixtures("root")
+def test_the_page_s_programs_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["upload", "--file", "../shared/data/questions.jsonl"]) == 0
+    (program,) = _PYTHON.findall(PAGE)
+    capsys.readouterr()
+    exec(compile(program, "README.md", "exec", dont_inherit=True), {"__name__": "__main__"})
+    assert capsys.readouterr().out == "index []\n"
 
 
 def test_every_command_is_on_the_page() -> None:
