@@ -65,3 +65,19 @@ def tenants(db: Any, data: Data, clock: ManualClock) -> Tenants:
 def _counted() -> Callable[[], str]:
     numbers = itertools.count(1)
     return lambda: f"{next(numbers):04}"
+
+
+@pytest.fixture
+def agreed(db: Any) -> Callable[[], set[tuple[str, str]]]:
+    """The memberships that are stored, each as (tenant, identity); they are the same from both sides."""
+    operator = Data(db, reads_reserved=True)
+
+    def keys(category: str) -> list[list[str]]:
+        return [item["key"].split("/") for item in operator.every(category, consistent=True)]
+
+    def agreed() -> set[tuple[str, str]]:
+        found = {(tenant, who) for _, tenant, who in keys("letsgo-tenant-identity")}
+        assert found == {(tenant, who) for _, who, tenant in keys("letsgo-identity-tenant")}
+        return found
+
+    return agreed
