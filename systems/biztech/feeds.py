@@ -154,7 +154,7 @@ class VotingFeed:
         voting = Voting.model_validate(new)
         if old is not None and old["isOpen"] == voting.is_open:
             return None
-        return Told(f"#voting#{voting.event}", voting_message(voting), self._in_roles(ADMIN, VOTER))
+        return Told(f"#voting#{voting.held_at}", voting_message(voting), self._in_roles(ADMIN, VOTER))
 
     def _in_roles(self, *roles: str) -> list[Socket]:
         return [socket for role in roles for socket in self.club.design.sockets_of(role)]

@@ -67,4 +67,4 @@ def sticker_message(sticker: Sticker, is_put: bool) -> dict[str, Any]:
 
 
 def voting_message(voting: Voting) -> dict[str, Any]:
-    return {"type": "voting", "event": voting.event, "isOpen": voting.is_open}
+    return {"type": "voting", "event": voting.held_at, "isOpen": voting.is_open}

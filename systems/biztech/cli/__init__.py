@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
-        return _failed(f"{error.filename or session.name}: {error.strerror or error}")
+        return _failed(f"{error.filename or session.place.name}: {error.strerror or error}")
     except KeyboardInterrupt:
         say("interrupted")
         return INTERRUPTED
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _told(error: Exception, session: Session) -> str:
     if isinstance(error, ServiceError) and error.code == "ResourceNotFoundException":
         return (
-            f"{session.environment} has no tables, or not all, in {session.name}: "
+            f"{session.environment} has no tables, or not all, in {session.place.name}: "
             f"`{PROGRAM} tables create{session.options}` makes them"
         )
     return " ".join(str(error).split())
@@ -115,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
         prog=PROGRAM, description=_ABOUT, epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )  # fmt: skip
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND ...", required=True, parser_class=_Parser
+    )
     shared = argparse.ArgumentParser(add_help=False)
     add_options(shared)
     for module in (tables, events, members, points, stickers, kickstart, trading, live, money):

@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from rich.console import Console
+
 from stator.errors import ServiceError, StatorError
 from systems.biztech import demo
 from systems.biztech.cli.actions import Actions, leaf
@@ -32,7 +34,11 @@ def run_create(session: Session, given: argparse.Namespace) -> None:
     made = session.club.create_tables()
     for name in made:
         print(name)
-    say(f"{counted(len(made), 'table')} made in {session.name}" if made else "all tables are there already")
+    say(
+        f"{counted(len(made), 'table')} made in {session.place.name}"
+        if made
+        else "all tables are there already"
+    )
 
 
 def run_list(session: Session, given: argparse.Namespace) -> int:
@@ -63,12 +69,13 @@ def run_seed(session: Session, given: argparse.Namespace) -> None:
     started = time.monotonic()
     made = session.club.create_tables()
     if made:
-        say(f"{counted(len(made), 'table')} made in {session.name}")
+        say(f"{counted(len(made), 'table')} made in {session.place.name}")
     if session.club.events.find(demo.BLUEPRINT) is not None:
         raise StatorError(
             f"{demo.BLUEPRINT} is there already: the invented club goes into an environment without it"
         )
-    done = demo.seed(session.database, session.environment, random.Random(given.seed), time.time())
+    with Console(stderr=True).status("inventing a club"):
+        done = demo.seed(session.database, session.environment, random.Random(given.seed), time.time())
     session.console.print(table(("what", "how many"), done.items(), numbers=("how many",)))
     say(
         f"seeded in {time.monotonic() - started:.1f} s; try `{PROGRAM} event show '{demo.BLUEPRINT}'{session.options}`"
@@ -95,7 +102,7 @@ def _names(keys: Sequence[Any]) -> str:
 def _is_sure(session: Session) -> bool:
     if not sys.stdin.isatty():
         return False
-    asked = f"Delete every table of {session.environment} in {session.name}, with all in it? Type the environment: "
+    asked = f"Delete every table of {session.environment} in {session.place.name}, with all in it? Type its name: "
     try:
         return input(asked).strip() == session.environment
     except EOFError:
