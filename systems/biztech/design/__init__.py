@@ -20,8 +20,9 @@ SUFFIXES: Final = {"dev": "", "staging": "", "production": "PROD"}
 destroys."""
 
 
-class BizTechDesign(CorePatterns, PointsPatterns, RealTimePatterns, ExchangePatterns, Design):
+class BizTechDesign(ExchangePatterns, RealTimePatterns, PointsPatterns, CorePatterns, Design):
     """All of BizTech's tables. `BizTechDesign(stator.open(...), "production")`."""
+    # Patterns are listed from the last base to the first.
 
     naming = Suffix(SUFFIXES)
     tables = (*core.TABLES, *points.TABLES, *realtime.TABLES, *exchange.TABLES)
