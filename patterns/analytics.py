@@ -62,15 +62,17 @@ class Statistics(Design):
 DAY = date(2030, 1, 1)
 
 
-def count_views(statistics: Statistics, batch_id: str, views: Iterable[tuple[int, str]]) -> None:
+def count_views(
+    statistics: Statistics, site: str, day: date, batch_id: str, views: Iterable[tuple[int, str]]
+) -> None:
     """A batch of views (hour, page) is summed here first: one write for each sum and not for each view. The batch is
     an item of the same transaction, so that a batch that is delivered again is refused."""
     views = list(views)
     hours, pages = Counter(hour for hour, _ in views), Counter(page for _, page in views)
     sums: list[tuple[Hourly | Daily, int]] = [
-        (Hourly(site="s1", day=DAY, hour=hour), number) for hour, number in hours.items()
+        (Hourly(site=site, day=day, hour=hour), number) for hour, number in hours.items()
     ]
-    sums += [(Daily(site="s1", page=page, day=DAY), number) for page, number in pages.items()]
+    sums += [(Daily(site=site, page=page, day=day), number) for page, number in pages.items()]
     with statistics.transaction() as every:
         every.create(Batch(batch_id=batch_id))
         for each, number in sums:
@@ -79,13 +81,15 @@ def count_views(statistics: Statistics, batch_id: str, views: Iterable[tuple[int
 
 def counted(statistics: Statistics) -> object:
     """A batch of five views is four sums; the dashboard's hours are one query."""
-    count_views(statistics, "b1", [(9, "home"), (9, "home"), (9, "shop"), (10, "home"), (10, "shop")])
+    views = [(9, "home"), (9, "home"), (9, "shop"), (10, "home"), (10, "shop")]
+    count_views(statistics, "s1", DAY, "b1", views)
     return statistics.hours_of("s1", DAY)
 
 
 def counted_again(statistics: Statistics) -> None:
     """The same batch, delivered again: nothing is counted twice."""
-    count_views(statistics, "b1", [(9, "home"), (9, "home"), (9, "shop"), (10, "home"), (10, "shop")])
+    views = [(9, "home"), (9, "home"), (9, "shop"), (10, "home"), (10, "shop")]
+    count_views(statistics, "s1", DAY, "b1", views)
 
 
 def evening(statistics: Statistics) -> object:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from pydantic import AwareDatetime
 
 from patterns.pattern import Pattern, Weighed
-from stator.model import Attr, Design, Entity, Gsi, Stored, Table, at_least, collection, get, query, ref
+from stator.model import (
+    Attr,
+    ConditionFailedError,
+    Design,
+    Entity,
+    Gsi,
+    Stored,
+    Table,
+    at_least,
+    collection,
+    get,
+    query,
+    ref,
+)
 
 
 class Device(Entity):
@@ -89,11 +103,9 @@ def report(fleet: Fleet, device_id: str, at: datetime, value: float) -> None:
     """A reading, and with it what the device is now, unless that is newer."""
     at = at.astimezone(UTC)
     fleet.put(Reading(device_id=device_id, day=at.date(), at=at, value=value, expires_at=LATER))
-    fleet.update(
-        ref(Device, device_id=device_id),
-        {"reported": value, "reported_at": at},
-        if_=Attr("reported_at").not_exists() | Attr("reported_at").lt(at),
-    )
+    is_newer = Attr("reported_at").not_exists() | Attr("reported_at").lt(at)
+    with suppress(ConditionFailedError):
+        fleet.update(ref(Device, device_id=device_id), {"reported": value, "reported_at": at}, if_=is_newer)
 
 
 def reported(fleet: Fleet) -> object:
@@ -102,9 +114,10 @@ def reported(fleet: Fleet) -> object:
     return fleet.device("d1")
 
 
-def reported_late(fleet: Fleet) -> None:
+def reported_late(fleet: Fleet) -> object:
     """A report that was held up: the reading is kept, the state is not set back."""
     report(fleet, "d1", DAY.replace(hour=8), 19.0)
+    return fleet.device("d1")
 
 
 def readings(fleet: Fleet) -> object:

@@ -62,7 +62,7 @@ def report(board: Board, player_id: str, game: str, score: int) -> bool:
 
 
 def top(board: Board) -> object:
-    """The first two, with a cursor to the next."""
+    """The first two, and the way to the next."""
     return board.best_of("chess").page(2)
 
 

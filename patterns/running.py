@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -114,7 +114,10 @@ def tables_of(design: type[Design]) -> list[Any]:
 
 def lines_of(result: object) -> list[str]:
     many = isinstance(result, (list, tuple, Results, Page))
-    return [_line(each) for each in (result if many else [result])]  # type: ignore[attr-defined]
+    lines = [_line(each) for each in (result if many else [result])]  # type: ignore[attr-defined]
+    return (
+        [*lines, "(and a cursor to the next page)"] if isinstance(result, Page) and result.cursor else lines
+    )
 
 
 def _line(value: object) -> str:
@@ -126,4 +129,6 @@ def _line(value: object) -> str:
 
 
 def _member(value: object) -> str:
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else repr(value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if isinstance(value, date) else repr(value)

@@ -389,7 +389,16 @@ def test_a_batch_of_views_delivered_many_times_at_once_is_counted_once(contended
     running = contended(analytics.PATTERN)
     statistics: Any = running.design
     views = [(9, "home"), (9, "shop"), (10, "home")]
-    assert len(done(together(lambda _: analytics.count_views(statistics, "b1", views), range(4)))) == 1
+    assert (
+        len(
+            done(
+                together(
+                    lambda _: analytics.count_views(statistics, "s1", analytics.DAY, "b1", views), range(4)
+                )
+            )
+        )
+        == 1
+    )
     hours = {item["hour"]: item["views"] for item in items_of(running) if "hour" in item}
     assert hours == {8: 3, 9: 2, 10: 1}
 
