@@ -42,10 +42,11 @@ class Countdown:
             is_last = next(self._steps, None) == 1
         if is_last and not self._is_after:
             raise Killed
-        done = step()
-        if is_last:
-            raise Killed
-        return done
+        try:
+            return step()
+        finally:
+            if is_last:
+                raise Killed
 
 
 class Dying:
@@ -134,8 +135,8 @@ def test_a_consumer_that_dies_at_any_step_loses_no_price_and_repeats_none(is_aft
         with stator.open() as database:
             club = opened(database)
             listens(club, "c1", "c2", "c3")
-            for project in ("aurora", "cobalt", "aurora"):
-                club.exchange.buy("ann", project, 5)
+            club.exchange.buy("ann", "aurora", 5)
+            club.exchange.buy("ann", "cobalt", 5)
             ears, countdown = Ears(gone=("c3",)), Countdown(step, is_after)
             mortal = BizTech(Dying(database, countdown))
             survived = True
@@ -148,11 +149,11 @@ def test_a_consumer_that_dies_at_any_step_loses_no_price_and_repeats_none(is_aft
             assert recorded(club) == traded(club)
             assert sorted(ears.heard) == ["c1", "c2"]
             for heard in ears.heard.values():
-                assert of(heard, "aurora") == [1, 2, 3]
+                assert of(heard, "aurora") == [1, 2]
                 assert of(heard, "cobalt") == [1, 2, 3]
             assert {row.connection_id for row in club.design.btx_sockets_at(EVENT)} == {"c1", "c2"}
         if survived:
-            assert step > 30, "the steps were counted"
+            assert step > 24, "the steps were counted"
             return
 
 
