@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from rich.console import Console
-from truthbyte_play import Place, all_right, with_right
+from truthbyte_play import Place, all_right, fill, sample, with_right
 
 from systems.truthbyte import TruthByte
 from systems.truthbyte.daily import DayResult
@@ -16,6 +16,15 @@ from systems.truthbyte.faults import AlreadyPlayedError, FieldError
 from systems.truthbyte.play import Ask, has_played, play, until_next
 
 WORDS = {True: "y", False: "n"}
+
+
+@pytest.fixture
+def here(memory: Place) -> TruthByte:
+    """In process, where the door changes nothing."""
+    game = memory.game()
+    game.create_tables()
+    fill(game, sample(60))
+    return game
 
 
 def saying(words: Iterable[str]) -> Ask:
@@ -51,44 +60,44 @@ def test_ten_answers_give_a_rank_and_a_streak(filled: TruthByte, right: int, ran
     assert ("70 % and more count" in seen) == (streak == 0)
 
 
-def test_every_question_is_asked_by_its_number_and_title(filled: TruthByte) -> None:
-    _, seen = played(filled, words_for(filled, 10))
-    for number, question in enumerate(filled.daily().questions, 1):
+def test_every_question_is_asked_by_its_number_and_title(here: TruthByte) -> None:
+    _, seen = played(here, words_for(here, 10))
+    for number, question in enumerate(here.daily().questions, 1):
         assert f"{number}/10 {question.title}" in seen
         assert question.question in seen
 
 
-def test_the_passage_comes_when_it_is_asked_for(filled: TruthByte) -> None:
-    first = filled.daily().questions[0]
-    filled.tables.update(first, {"passage": "It [bold]divides[/bold] without a rest."})
-    words = words_for(filled, 10)
-    _, without = played(filled, words, "ann")
-    _, told = played(filled, ["p", *words], "bob")
+def test_the_passage_comes_when_it_is_asked_for(here: TruthByte) -> None:
+    first = here.daily().questions[0]
+    here.tables.update(first, {"passage": "It [bold]divides[/bold] without a rest."})
+    words = words_for(here, 10)
+    _, without = played(here, words, "ann")
+    _, told = played(here, ["p", *words], "bob")
     assert "It [bold]divides[/bold] without a rest." in told
     assert "divides without" not in without.replace("[bold]", "").replace("[/bold]", "")
-    _, none = played(filled, [words[0], "passage", *words[1:]], "eve")
+    _, none = played(here, [words[0], "passage", *words[1:]], "eve")
     assert "There is none." in none
 
 
 @pytest.mark.parametrize("yes", ["y", "Y", " yes ", "t", "true\n"])
-def test_a_yes_is_taken_in_each_of_its_forms(filled: TruthByte, yes: str) -> None:
-    result, _ = played(filled, [yes] * 10)
+def test_a_yes_is_taken_in_each_of_its_forms(here: TruthByte, yes: str) -> None:
+    result, _ = played(here, [yes] * 10)
     assert result is not None
     assert all(each.answer for each in result.answers)
 
 
-def test_another_word_is_asked_again(filled: TruthByte) -> None:
-    result, seen = played(filled, ["maybe", "", *words_for(filled, 10)])
+def test_another_word_is_asked_again(here: TruthByte) -> None:
+    result, seen = played(here, ["maybe", "", *words_for(here, 10)])
     assert result is not None
     assert result.rank == "S"
     assert "'maybe' is neither y nor n" in seen
 
 
 @pytest.mark.parametrize("words", [["q"], ["y", "n", "quit"], ["y"] * 9, []], ids=str)
-def test_who_leaves_has_submitted_nothing_and_may_play_later(filled: TruthByte, words: list[str]) -> None:
-    assert played(filled, words)[0] is None
-    assert filled.profile("ann") is None
-    assert played(filled, words_for(filled, 10))[0] is not None
+def test_who_leaves_has_submitted_nothing_and_may_play_later(here: TruthByte, words: list[str]) -> None:
+    assert played(here, words)[0] is None
+    assert here.profile("ann") is None
+    assert played(here, words_for(here, 10))[0] is not None
 
 
 def test_a_day_is_played_once(filled: TruthByte) -> None:
@@ -109,17 +118,17 @@ def test_streaks_grow_day_by_day(place: Place, filled: TruthByte) -> None:
         place.clock.advance(86_400)
 
 
-def test_a_day_to_come_is_refused(filled: TruthByte) -> None:
+def test_a_day_to_come_is_refused(here: TruthByte) -> None:
     screen = Console(file=io.StringIO())
     with pytest.raises(FieldError, match="is yet to come"):
-        play(filled, "ann", filled.world.today() + timedelta(days=1), screen, saying(["y"] * 10))
+        play(here, "ann", here.world.today() + timedelta(days=1), screen, saying(["y"] * 10))
 
 
-def test_the_answers_are_those_of_the_questions(filled: TruthByte) -> None:
-    assert set(words_for(filled, 10)) <= {"y", "n"}
-    result, _ = played(filled, words_for(filled, 10))
+def test_the_answers_are_those_of_the_questions(here: TruthByte) -> None:
+    assert set(words_for(here, 10)) <= {"y", "n"}
+    result, _ = played(here, words_for(here, 10))
     assert result is not None
-    assert {each.question_id: each.answer for each in result.answers} == all_right(filled)
+    assert {each.question_id: each.answer for each in result.answers} == all_right(here)
 
 
 @pytest.mark.parametrize(
