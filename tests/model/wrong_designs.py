@@ -7,7 +7,7 @@ A design is Python: its table is `T` and its entity `E` unless it says otherwise
 PRELUDE = """
 from datetime import date, datetime
 from decimal import Decimal
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 from stator.model import *
 """
 
@@ -65,6 +65,24 @@ wrong(
     "table t: E, F cannot be told apart without a type_attribute",
     'Table("t", sk="sk", type_attribute=None)',
     PLAIN + PLAIN.replace("class E", "class F"),
+)
+
+wrong(
+    "table t: index g has 5 partition attributes; it has at most 4",
+    'Table("t", indexes=[Gsi("g", list("abcde"))])',
+    "",
+)
+wrong(
+    "table t: index g has 5 sort attributes; it has at most 4",
+    'Table("t", indexes=[Gsi("g", "x", list("abcde"))])',
+    "",
+)
+wrong("table t: index g has no partition attribute", 'Table("t", indexes=[Gsi("g", [])])', "")
+wrong("table t: index g has a twice in its key", 'Table("t", indexes=[Gsi("g", ["a", "b"], ["a"])])', "")
+wrong(
+    "table t: local index l has 2 sort attributes; it has one",
+    'Table("t", sk="sk", indexes=[Lsi("l", ["a", "b"])])',
+    "",
 )
 
 # Entities and their keys
@@ -190,3 +208,20 @@ wrong("p: its fallback filters by c, which is not given", ONE, PLAIN,
 wrong("p: no key or index serves it given a, low: t cannot bound b: it is not last, and only the separator '#' keeps its order",
       ONE, entity('{"pk": "{a}", "sk": "{b}/{c}"}', "a: str; b: str; c: str", 'separator="/"'),
       'p = query(E, low=at_least("b")).given("a", "low")')  # fmt: skip
+wrong("p: g does not hold E", GSI, PLAIN, 'p = scan(E, because="export", index="g").given()')
+wrong(
+    "E: c is written as d, which it cannot be read as: give it one alias",
+    ONE,
+    entity(KEYS, "a: str; b: str; c: str = Field(default='', serialization_alias='d')"),
+)
+SEVERAL = 'Table("t", sk="sk", indexes=[Gsi("g", ["c", "d"], ["n", "m"])])'
+MANY = entity(KEYS, "a: str; b: str; c: str; d: str; n: str; m: str")
+wrong("p: no key or index serves it given c: t needs a; g needs d", SEVERAL, MANY, 'p = query(E).given("c")')
+wrong(
+    "p: no key or index serves it given c, d, m: t needs a; g sorts by n before m, which is not given",
+    SEVERAL, MANY, 'p = query(E).given("c", "d", "m")',
+)  # fmt: skip
+wrong(
+    "p: no key or index serves it given c, d, x: t needs a; g sorts by n before m, which is not given",
+    SEVERAL, MANY, 'p = query(E, x=at_least("m")).given("c", "d", "x")',
+)  # fmt: skip

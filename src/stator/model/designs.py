@@ -39,7 +39,7 @@ from stator.model.tables import Table
 from stator.model.writes import Ref
 
 if TYPE_CHECKING:
-    from stator.model.rehearsing import WritePlan
+    from stator.model.rehearsing import Rehearsal, WritePlan
     from stator.model.sketches import AccessPattern
 
 E = TypeVar("E", bound=Entity)
@@ -133,25 +133,27 @@ class Design(Saving):
     def explain(self, write: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> WritePlan:
         """What one of its writes would send, `shop.explain(shop.update, order, {"status": "paid"})`, and its units. It
         is tried on a copy in memory of the items that it writes: they are read, and nothing is changed."""
-        plan: WritePlan = getattr(self._explaining(write), write.__name__)(*args, **kwargs)
-        return plan
+        twin, rehearsal = self._explaining(write)
+        getattr(twin, write.__name__)(*args, **kwargs)
+        return rehearsal.plan
 
     async def aexplain(
         self, write: Callable[P, Awaitable[Any]], /, *args: P.args, **kwargs: P.kwargs
     ) -> WritePlan:
         """As `explain`, of the twin whose name begins with `a`."""
-        plan: WritePlan = await getattr(self._explaining(write), write.__name__)(*args, **kwargs)
-        return plan
+        twin, rehearsal = self._explaining(write)
+        await getattr(twin, write.__name__)(*args, **kwargs)
+        return rehearsal.plan
 
-    def _explaining(self, write: Any) -> Design:
+    def _explaining(self, write: Any) -> tuple[Design, Rehearsal]:
         """Itself, but for its runner, which explains in place of writing."""
         from stator.model.rehearsing import Rehearsal
 
         if getattr(write, "__self__", None) is not self or write.__name__.removeprefix("a") not in WRITES:
             raise faults.ArgumentError(f"explain takes a write of this design, and not {write!r}")
         twin: Design = copy.copy(self)
-        twin._runner = Rehearsal(self, write.__name__)
-        return twin
+        twin._runner = rehearsal = Rehearsal(self, write.__name__)
+        return twin, rehearsal
 
     # Its tables
 

@@ -60,9 +60,10 @@ class WritePlan:
 
 
 class Rehearsal(Runner):
-    """A design's runner that explains in place of writing: what a write returns is its plan."""
+    """A design's runner that explains in place of writing. `plan`: of the write that it ran last."""
 
     is_rehearsal: ClassVar[bool] = True
+    plan: WritePlan
 
     def __init__(self, design: Design, write: str) -> None:
         super().__init__(design.db, attempts_max=2)
@@ -70,10 +71,10 @@ class Rehearsal(Runner):
         self._write = write
 
     def run(self, asks: Asks[Any]) -> Any:
-        return super().run(rehearsed(asks, self._design, self._write))
+        self.plan = super().run(rehearsed(asks, self._design, self._write))
 
     async def arun(self, asks: Asks[Any]) -> Any:
-        return await super().arun(rehearsed(asks, self._design, self._write))
+        self.plan = await super().arun(rehearsed(asks, self._design, self._write))
 
 
 def rehearsed(asks: Asks[Any], design: Design, write: str) -> Asks[WritePlan]:

@@ -9,6 +9,7 @@ text, or as epoch seconds where the item expires by it; an enum as its value. No
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from stator.client.conditions import Attr, ConditionBuilder, is_condition, is_path
@@ -73,11 +74,11 @@ def field_named(layout: Layout, name: str) -> str | None:
     return name if name in layout.entity.model_fields else field_of(layout.entity, name)
 
 
-class _Words(ConditionBuilder):
-    """A condition as it is told to people: names and values in their places."""
+class _Words(FieldConditions):
+    """A condition as it is told to people: names and stored values in their places."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout)
         self.paths: list[str] = []
 
     def _path(self, path: str) -> str:
@@ -90,7 +91,7 @@ class _Words(ConditionBuilder):
 
 def told(condition: Any, layout: Layout, item: Mapping[str, Any]) -> str:
     """`left > 0, and left is 0`: the condition, and what the item has."""
-    words = _Words()
+    words = _Words(layout)
     text = words.build(condition)
     names = dict.fromkeys(_head(path)[0] for path in words.paths)
     if text.startswith("(") and text.endswith(")"):
@@ -119,5 +120,5 @@ def _head(path: str) -> tuple[str, str]:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = f"{value.normalize():f}" if isinstance(value, Decimal) else repr(value)
     return text if len(text) <= _TOLD_CHARACTERS_MAX else text[: _TOLD_CHARACTERS_MAX - 1] + "…"
