@@ -159,16 +159,14 @@ class Exchange:
         """Trades at the price of the moment; returns the trade. Sent again with its `token`, however much later, it
         returns the trade that was made. Raises TradeError by its kinds, ArgumentError for a number of shares that
         nobody trades, and BusyError when others always came first."""
-        if type(shares) is not int or not 1 <= shares <= prices.SHARES_MAX:
-            raise ArgumentError(f"{shares!r} shares; a trade is of 1 to {prices.SHARES_MAX}")
-        if side not in ("BUY", "SELL"):
-            raise ArgumentError(f"the side is {side!r}; it is BUY or SELL")
+        _check_order(side, shares)
         if token is not None and not token:
             raise ArgumentError("the token is empty")
         return self._context.again(lambda: self._trade_once(user_id, project_id, side, shares, token))
 
     def quote(self, project_id: str, side: Side, shares: int) -> Quote:
-        """What a trade would do if it were made now. Raises NoProjectError."""
+        """What a trade would do if it were made now. Raises NoProjectError and ArgumentError."""
+        _check_order(side, shares)
         project = self.project(project_id)
         return prices.quote(project.base_price, project.net_shares, side, shares)
 
@@ -262,6 +260,13 @@ def _checked_seed(seed: Decimal | int) -> Decimal:
     if not 0 <= amount <= prices.SEED_MAX:
         raise ArgumentError(f"a seed of {seed}; it is 0 to {prices.SEED_MAX}")
     return amount
+
+
+def _check_order(side: Side, shares: int) -> None:
+    if type(shares) is not int or not 1 <= shares <= prices.SHARES_MAX:
+        raise ArgumentError(f"{shares!r} shares; a trade is of 1 to {prices.SHARES_MAX}")
+    if side not in ("BUY", "SELL"):
+        raise ArgumentError(f"the side is {side!r}; it is BUY or SELL")
 
 
 def _refuse_what_is_not_there(

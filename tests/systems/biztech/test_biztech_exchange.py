@@ -149,6 +149,22 @@ def test_what_cannot_be_traded_is_refused_and_changes_nothing(
     assert assert_books_balance(local, ["aurora"], ["ann"]) == []
 
 
+def test_a_quote_says_what_a_trade_would_do_and_does_nothing(local: BizTech) -> None:
+    due = local.exchange.quote("aurora", "BUY", 10)
+    assert (due.start, due.end, due.price, due.cash, due.fee) == (
+        D("1.50"),
+        D("1.70"),
+        D("1.60"),
+        D("-16.32"),
+        D("0.32"),
+    )
+    with pytest.raises(ArgumentError, match="0 shares"):
+        local.exchange.quote("aurora", "SELL", 0)
+    assert assert_books_balance(local, ["aurora"], ["ann"]) == []
+    done = local.exchange.buy("ann", "aurora", 10)
+    assert (done.end_price, done.cash) == (due.end, due.cash)
+
+
 def test_more_than_is_held_is_not_sold(exchange: Exchange) -> None:
     exchange.buy("ann", "aurora", 3)
     with pytest.raises(InsufficientSharesError, match="ann holds 3 of AUR and cannot sell 4"):
