@@ -16,7 +16,7 @@ from systems.biztech import demo
 from systems.biztech.cli.actions import Actions, leaf
 from systems.biztech.cli.screen import counted, say, table
 from systems.biztech.cli.session import PROGRAM, Session
-from systems.biztech.design import BizTechDesign
+from systems.biztech.design import SUFFIXES, BizTechDesign
 
 
 def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -102,7 +102,12 @@ def _names(keys: Sequence[Any]) -> str:
 def _is_sure(session: Session) -> bool:
     if not sys.stdin.isatty():
         return False
-    asked = f"Delete every table of {session.environment} in {session.place.name}, with all in it? Type its name: "
+    environment = session.environment
+    others = [
+        each for each, suffix in SUFFIXES.items() if suffix == SUFFIXES[environment] and each != environment
+    ]
+    of = " and ".join([environment, *others])
+    asked = f"Delete every table of {of} in {session.place.name}, with all in it? Type {environment}: "
     try:
         return input(asked).strip() == session.environment
     except EOFError:
