@@ -32,7 +32,7 @@ from stator.api.shapes import DYNAMODB, service
 from stator.conditions import Key
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = Path(os.environ.get("STATOR_SEEDS", ROOT.parent / "shared" / "seeds"))
+SEEDS = Path(os.environ.get("TEST_SEEDS", ROOT.parent / "shared" / "seeds"))
 TITLES = (
     "Single-Table Core Pattern",
     "One-to-Many and Many-to-One relationships",
