@@ -6,8 +6,9 @@
 
 Every question is in `general` as well, in the index and among the legacy tags. A file may be uploaded as often as one
 likes: each question is put over itself, loses the entries that it has no more, and at the end every category is
-counted anew from the index. Whenever an upload ends, by whatever, the same file uploaded again makes all true: a
-question's own item is written behind its entries, so that until then what it had before is still known.
+counted anew from the index. Whenever an upload ends, by whatever, the next one makes all true: at every moment a
+question's own item tells at least the categories and tags that it has entries in, so none is ever lost sight of. That
+holds for one upload at a time.
 """
 
 from __future__ import annotations
@@ -129,15 +130,28 @@ def upload(
 
 def _store(tables: TruthByteTables, some: Sequence[Question]) -> set[str]:
     """Returns the categories that gained or lost a question, or may have."""
-    before = tables.get_many(Question, [each.id for each in some], consistent=True)
-    wanted = {_key(entry): entry for question in some for entry in _entries(question)}
-    held = {_key(entry): entry for question in before for entry in _entries(question)}
-    tables.put_many(wanted.values())
-    tables.erase_many(entry for key, entry in held.items() if key not in wanted)
-    tables.put_many(some)
-    return {
-        each.category for each in (*wanted.values(), *held.values()) if isinstance(each, QuestionCategory)
+    before = {
+        each.id: each for each in tables.get_many(Question, [each.id for each in some], consistent=True)
     }
+    both = [_with_those_of(each, before.get(each.id)) for each in some]
+    wanted = {_key(entry): entry for question in some for entry in _entries(question)}
+    every = {_key(entry): entry for question in both for entry in _entries(question)}
+    tables.put_many(both)
+    tables.put_many(wanted.values())
+    tables.erase_many(entry for key, entry in every.items() if key not in wanted)
+    tables.put_many(question for question, wider in zip(some, both, strict=True) if question != wider)
+    return {each.category for each in every.values() if isinstance(each, QuestionCategory)}
+
+
+def _with_those_of(question: Question, before: Question | None) -> Question:
+    """The question, with the categories and tags that it had before beside its own."""
+    if before is None:
+        return question
+    both = {
+        "categories": [*dict.fromkeys((*question.categories, *before.categories))],
+        "tags": [*dict.fromkeys((*question.tags, *before.tags))],
+    }
+    return question.model_copy(update=both)
 
 
 def _entries(question: Question) -> Iterator[QuestionCategory | QuestionTag]:

@@ -192,42 +192,54 @@ class Torn(Exception):
     """As if the process had been killed there."""
 
 
-def changed_questions() -> list[Question]:
-    """Of the sample, some with other categories and tags, and some new ones."""
-    moved = [line(id=f"t00{n}", category="craft", tags=["tools"]) for n in (1, 3, 6)]
-    new = [line(id=f"n{n}", tags=["music", "new"]) for n in range(2)]
-    return [question_of(each) for each in (*moved, *new)]
+def first_questions() -> list[Question]:
+    return [*lines_of(SAMPLE).questions[:8]]
 
 
-def torn_and_uploaded_again(at: int) -> tuple[TruthByte, bool]:
-    """What is there after an upload that was torn at its n-th call and one more; whether it was torn at all."""
-    game = new_game()
-    upload(game, lines_of(SAMPLE).questions[:8])
+def moved_questions() -> list[Question]:
+    """Of those, three with other categories and tags."""
+    return [question_of(line(id=f"t00{n}", category="craft", tags=["tools"])) for n in (1, 3, 6)]
+
+
+def moved_and_new_questions() -> list[Question]:
+    return [*moved_questions(), *(question_of(line(id=f"n{n}", tags=["music", "new"])) for n in range(2))]
+
+
+def torn(game: TruthByte, questions: list[Question], at: int) -> bool:
+    """Whether the upload made so many calls that it was torn."""
     db = game.tables.db
-    torn = TruthByte(db._through(FailsAt(db.transport, at)))
     try:
-        upload(torn, changed_questions())
+        upload(TruthByte(db._through(FailsAt(db.transport, at))), questions)
     except Torn:
-        upload(game, changed_questions())
-        return game, True
-    return game, False
+        return True
+    return False
 
 
-def test_an_upload_torn_at_any_call_is_made_true_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A question whose item were written before its entries would stay in its old categories for good: nothing would
-    tell them any more."""
+@pytest.mark.parametrize(
+    ("second", "third"),
+    [(moved_and_new_questions, moved_and_new_questions), (moved_questions, first_questions)],
+    ids=["the same file", "the file before"],
+)
+def test_an_upload_torn_at_any_call_is_made_true_by_the_next(
+    second: Callable[[], list[Question]],
+    third: Callable[[], list[Question]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A question's item once told its new categories before the entries of the old ones were gone: torn in between, it
+    stayed in them for good."""
     monkeypatch.setattr(uploading, "AT_ONCE", 3)
     whole = new_game()
-    upload(whole, lines_of(SAMPLE).questions[:8])
-    upload(whole, changed_questions())
-    wanted, at = contents(whole), 1
-    while True:
-        game, was_torn = torn_and_uploaded_again(at)
-        assert contents(game) == wanted, f"torn at call {at}"
-        if not was_torn:
-            break
+    upload(whole, first_questions())
+    upload(whole, third())
+    wanted, at, was_torn = contents(whole), 0, True
+    while was_torn:
         at += 1
-    assert at > 20
+        game = new_game()
+        upload(game, first_questions())
+        was_torn = torn(game, second(), at)
+        upload(game, third())
+        assert contents(game) == wanted, f"torn at call {at}"
+    assert at > 10
 
 
 def test_questions_that_are_added_meanwhile_are_counted(game: TruthByte) -> None:
