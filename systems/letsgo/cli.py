@@ -14,7 +14,8 @@ from typing import Final, TypeAlias
 from stator.errors import ServiceError, StatorError
 from systems.letsgo import data_commands, platform_commands
 from systems.letsgo.design import INVITATION_S, MAIN, NAMING, TABLE
-from systems.letsgo.session import Session
+from systems.letsgo.session import DATABASE, LIMIT, Session
+from systems.place import add_place, place_of
 
 _PROGRAM: Final = "python -m systems.letsgo"
 _INTERRUPTED: Final = 130
@@ -32,7 +33,7 @@ _ABOUT: Final = """LetsGo: items by category and key, and the platform's tenants
 def main(arguments: Sequence[str] | None = None) -> int:
     try:
         args = _parser().parse_args(arguments)
-        with Session(args.database, args.environment) as session:
+        with Session(place_of(args), args.environment) as session:
             code: int = args.run(session, args) or 0
             sys.stdout.flush()
             return code
@@ -58,7 +59,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=_PROGRAM, description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    _shared(parser, os.environ.get("LETSGO_DATABASE", "letsgo.db"), MAIN)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _leaf(commands, "setup", data_commands.setup, "make the table, where it is not there")
     _leaf(commands, "costs", data_commands.costs, "what each access pattern costs, measured in memory")
@@ -74,15 +74,11 @@ _Run = Callable[[Session, argparse.Namespace], int | None]
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def _shared(parser: argparse.ArgumentParser, database: str, environment: str) -> None:
+def _shared(parser: argparse.ArgumentParser) -> None:
+    add_place(parser, "LETSGO_DATABASE", DATABASE)
     parser.add_argument(
-        "--database", default=database, metavar="PATH|URL",
-        help="a file, http://host:port, or https://dynamodb.REGION.amazonaws.com "
-        "(default: $LETSGO_DATABASE, else letsgo.db)",
-    )  # fmt: skip
-    parser.add_argument(
-        "-d", "--environment", "--deployment", default=environment, metavar="NAME",
-        help="which deployment's table, letsgo-NAME (default: main)",
+        "-d", "--environment", "--deployment", default=MAIN, metavar="NAME",
+        help=f"which deployment's table, letsgo-NAME [default: {MAIN}]",
     )  # fmt: skip
 
 
@@ -94,7 +90,7 @@ def _group(commands: _Commands, name: str, about: str) -> _Commands:
 def _leaf(commands: _Commands, name: str, run: _Run, about: str, *places: str) -> argparse.ArgumentParser:
     """`places`: its arguments by position; one in brackets may be left out."""
     parser = commands.add_parser(name, help=about, description=about)
-    _shared(parser, argparse.SUPPRESS, argparse.SUPPRESS)
+    _shared(parser)
     parser.set_defaults(run=run)
     for place in places:
         optional = place.startswith("[")
@@ -108,7 +104,7 @@ def _data(group: _Commands) -> None:
         group, "ls", data_commands.ls, "list keys, or items, by a prefix of the key", "category", "[prefix]"
     )
     ls.add_argument("-f", "--full", action="store_true", help="whole items, not keys alone")
-    ls.add_argument("-l", "--limit", type=int, default=100, help="at most so many (default: 100)")
+    ls.add_argument("-l", "--limit", type=int, default=LIMIT, help=f"at most so many [default: {LIMIT}]")
     ls.add_argument("-n", "--next-token", help="go on from the token that an earlier list gave")
     ls.add_argument("-o", "--output", choices=("text", "json"), default="text")
     got = _leaf(group, "get", data_commands.get, "print one item as JSON", "category", "key")

@@ -9,8 +9,8 @@ from argparse import Namespace
 from stator.errors import StatorError
 from systems.costs.terminal import show
 from systems.letsgo.costs import for_readme
-from systems.letsgo.design import LetsGo
-from systems.letsgo.session import Session, object_of
+from systems.letsgo.design import MAIN, LetsGo
+from systems.letsgo.session import DATABASE, LIMIT, Session, object_of
 
 
 def setup(session: Session, args: Namespace) -> None:
@@ -31,26 +31,20 @@ def ls(session: Session, args: Namespace) -> None:
         if args.full:
             session.print_json(item)
     if page.next_token is not None:
-        print(f"There may be more: {_onward(args, page.next_token)}", file=sys.stderr)
+        print(f"There may be more: {_onward(session, args, page.next_token)}", file=sys.stderr)
     elif not page.items:
         print("No such items.", file=sys.stderr)
 
 
-def _onward(args: Namespace, token: str) -> str:
+def _onward(session: Session, args: Namespace, token: str) -> str:
     """The command that goes on."""
-    words = [
-        "python",
-        "-m",
-        "systems.letsgo",
-        "db",
-        "ls",
-        args.category,
-        *([args.prefix] if args.prefix else []),
-    ]
-    words += ["--database", args.database, "--environment", args.environment, "-l", str(args.limit)]
-    words += ["-f"] if args.full else []
+    words = ["python", "-m", "systems.letsgo", "db", "ls", args.category, *filter(None, [args.prefix])]
+    told = {"--database": (session.place.name, DATABASE), "--region": (session.place.region, None)}
+    told |= {"--environment": (session.environment, MAIN), "--limit": (str(args.limit), str(LIMIT))}
+    words += [word for name, (value, default) in told.items() if value != default for word in (name, value)]
+    words += ["--full"] if args.full else []
     words += ["--system"] if args.system else []
-    return shlex.join([*words, "-n", token])
+    return shlex.join([*words, "--next-token", token])
 
 
 def get(session: Session, args: Namespace) -> int:

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
 import msgspec
 from rich.console import Console
 
-import stator
+from stator import DB
 from stator.errors import StatorError
 from systems.letsgo.data import Data
 from systems.letsgo.tenants import Tenants
 from systems.letsgo.tokens import token_key
+from systems.place import Place
 
+DATABASE: Final = "letsgo.db"
+LIMIT: Final = 100
+"""Of the items that `db ls` lists, unless another is given."""
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
 
 class Session:
-    """`place`: a file or a URL. Used with `with`, which closes the database."""
+    """Used with `with`, which closes the database."""
 
-    def __init__(self, place: str, environment: str) -> None:
+    def __init__(self, place: Place, environment: str) -> None:
         self.place = place
         self.environment = environment
         self.console = Console(highlight=False, soft_wrap=True)
-        self._db: Any = None
+        self._db: DB | None = None
 
-    def db(self, *, makes: bool = False) -> Any:
+    def db(self, *, makes: bool = False) -> DB:
         """`makes`: whether a file that is not there is made. Raises StatorError."""
         if self._db is None:
-            is_file = not self.place.startswith(("http://", "https://"))
-            if is_file and not makes and not Path(self.place).exists():
-                raise StatorError(f"there is no file {self.place}; `python -m systems.letsgo setup` makes it")
-            self._db = stator.open(self.place)
+            self._db = self.place.open(makes=makes, hint="`python -m systems.letsgo setup` makes it")
         return self._db
 
     def data(self, *, for_tokens: bool = False, reads_reserved: bool = False) -> Data:

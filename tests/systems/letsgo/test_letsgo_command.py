@@ -88,7 +88,7 @@ def test_environments_are_apart(run: Run) -> None:
     assert run("setup", "--environment", "dev")[1] == "made letsgo-dev\n"
     run("db", "put", ORDER, "-d", "dev")
     assert run("db", "ls", "orders")[1] == ""
-    assert run("-d", "dev", "db", "ls", "orders")[1] == "2023-123456\n"
+    assert run("db", "ls", "orders", "--deployment", "dev")[1] == "2023-123456\n"
 
 
 REFUSED = [
@@ -135,7 +135,7 @@ def test_a_command_that_is_none_is_2(arguments: list[str], capsys: pytest.Captur
 def test_a_file_that_is_not_there_is_not_made_but_by_setup(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--database", str(tmp_path / "none.db"), "db", "ls", "orders"]) == 1
+    assert main(["db", "ls", "orders", "--database", str(tmp_path / "none.db")]) == 1
     assert "`python -m systems.letsgo setup` makes it" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
