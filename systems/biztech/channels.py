@@ -46,6 +46,11 @@ class Channel:
     def leave(self, connection_id: str) -> None:
         self.club.design.erase(ref(self.row, connection_id=connection_id))
 
+    def value_of(self, connection_id: str) -> str | None:
+        """What a listener listens to; None: it is none of this channel's."""
+        rows = self.club.design.get_many(self.row, [{"connection_id": connection_id}])
+        return getattr(rows[0], self.field) if rows else None
+
 
 def channels_of(club: BizTech) -> tuple[Channel, ...]:
     def prices(event: str) -> list[Message]:

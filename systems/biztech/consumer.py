@@ -13,21 +13,15 @@ with DeliveryError; it goes on where it was when it is started again, within the
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Final
 
 from systems.biztech.club import BizTech
-from systems.biztech.delivery import GoneError, Mark, Posts
-from systems.biztech.feeds import Change, Feed, Listener, Told
+from systems.biztech.delivery import Posts
+from systems.biztech.feeds import Change, Feed
 from systems.biztech.places import Keeper
+from systems.biztech.telling import Teller
 
-POSTS_AT_ONCE: Final = 8
 POLL_S: Final = 0.1
-
-_log = logging.getLogger(__name__)
 
 
 class Consumer:
@@ -54,34 +48,11 @@ class Consumer:
         table = design.db.Table(design.table_name(self._feed.table))
         taken = 0
         with (
-            ThreadPoolExecutor(POSTS_AT_ONCE, f"posts-{self._feed.name}") as pool,
+            Teller(self._feed, self._posts) as teller,
             table.stream(checkpoint=keeper.checkpoint, follow=follow, poll_s=poll_s) as stream,
         ):
             for record in stream:
-                self._take(record, pool)
+                teller.take(Change.of(record))
                 keeper.keep(stream.checkpoint)
                 taken += 1
         return taken
-
-    def _take(self, record: Mapping[str, Any], pool: ThreadPoolExecutor) -> None:
-        change = Change.of(record)
-        try:
-            told = self._feed.take(change)
-        except ValueError as error:
-            _log.warning("%s: change %d is passed over: %s", self._feed.table, change.number, error)
-            return
-        if told is not None and told.listeners:
-            self._tell(told, Mark(told.topic, change.number), pool)
-
-    def _tell(self, told: Told, mark: Mark, pool: ThreadPoolExecutor) -> None:
-        """Returns when each listener has the message or is gone."""
-        data = json.dumps(told.message).encode()
-
-        def tell(listener: Listener) -> None:
-            try:
-                self._posts.post(listener.endpoint, listener.connection_id, data, mark)
-            except GoneError:
-                self._feed.forget(listener.connection_id)
-
-        for _ in pool.map(tell, told.listeners):
-            pass

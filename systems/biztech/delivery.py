@@ -55,8 +55,9 @@ class DeliveryError(StatorError):
 class Posts(Protocol):
     """A way to listeners. Safe to share between threads."""
 
-    def post(self, endpoint: str, connection_id: str, data: bytes, mark: Mark) -> None:
-        """Returns when the gateway has the message. Raises GoneError and DeliveryError."""
+    def post(self, endpoint: str, connection_id: str, data: bytes, mark: Mark | None = None) -> None:
+        """Returns when the gateway has the message. Without a mark it is delivered as often as it is posted. Raises
+        GoneError and DeliveryError."""
 
 
 class HttpPosts:
@@ -67,7 +68,7 @@ class HttpPosts:
         self._sleep = sleep
         self._idle: dict[str, deque[http.client.HTTPConnection]] = {}
 
-    def post(self, endpoint: str, connection_id: str, data: bytes, mark: Mark) -> None:
+    def post(self, endpoint: str, connection_id: str, data: bytes, mark: Mark | None = None) -> None:
         """A gateway that refuses connections holds none any more: its listeners are gone."""
         path = f"{urlsplit(endpoint).path.rstrip('/')}/@connections/{quote(connection_id, safe='')}"
         says = ""
@@ -94,14 +95,14 @@ class HttpPosts:
             while idle:
                 idle.pop().close()
 
-    def _exchange(self, endpoint: str, path: str, data: bytes, mark: Mark) -> tuple[int, str]:
+    def _exchange(self, endpoint: str, path: str, data: bytes, mark: Mark | None) -> tuple[int, str]:
         idle = self._idle.setdefault(endpoint, deque())
         try:
             connection = idle.pop()
         except IndexError:
             connection = self._connection(endpoint)
         try:
-            connection.request("POST", path, data, {MARK_HEADER: mark.text()})
+            connection.request("POST", path, data, {} if mark is None else {MARK_HEADER: mark.text()})
             response = connection.getresponse()
             says = response.read().decode(errors="replace")
         except BaseException:
@@ -123,7 +124,7 @@ class ApiGatewayPosts:
         self._session = session
         self._clients: dict[str, Any] = {}
 
-    def post(self, endpoint: str, connection_id: str, data: bytes, mark: Mark) -> None:
+    def post(self, endpoint: str, connection_id: str, data: bytes, mark: Mark | None = None) -> None:
         client = self._clients.get(endpoint)
         if client is None:
             made = self._session.client("apigatewaymanagementapi", endpoint_url=endpoint)
