@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _told(error: Exception, args: argparse.Namespace) -> str:
     if isinstance(error, ServiceError) and error.code == "ResourceNotFoundException":
         table = NAMING.table_name(TABLE.name, args.environment)
-        setup = f"{_PROGRAM} setup --environment {args.environment}"
+        setup = f"{_PROGRAM} setup{place_of(args).options(DATABASE)} --environment {args.environment}"
         return f"there is no table {table} in {args.database}; `{setup}` makes it"
     return " ".join(str(error).split())
 

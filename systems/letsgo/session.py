@@ -35,7 +35,8 @@ class Session:
     def db(self, *, makes: bool = False) -> DB:
         """`makes`: whether a file that is not there is made. Raises StatorError."""
         if self._db is None:
-            self._db = self.place.open(makes=makes, hint="`python -m systems.letsgo setup` makes it")
+            setup = f"`python -m systems.letsgo setup{self.place.options(DATABASE)}` makes it"
+            self._db = self.place.open(makes=makes, hint=setup)
         return self._db
 
     def data(self, *, for_tokens: bool = False, reads_reserved: bool = False) -> Data:

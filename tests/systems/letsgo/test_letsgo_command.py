@@ -136,7 +136,7 @@ def test_a_file_that_is_not_there_is_not_made_but_by_setup(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["db", "ls", "orders", "--database", str(tmp_path / "none.db")]) == 1
-    assert "`python -m systems.letsgo setup` makes it" in capsys.readouterr().err
+    assert "`python -m systems.letsgo setup --database " in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
