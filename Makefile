@@ -25,8 +25,10 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 serve: $(VENV)/.installed
 	@exec $(BIN)/stator serve --host 127.0.0.1 --port 8000 --data ./stator.db $(SERVE_ARGS)
 
-# pytest comes last, so that the last line is its own. It leaves no file behind unless a test failed.
-test: lint $(CLEAN)/.installed $(CLIENTS)/.fetched
+# What is fetched is fetched while the code is checked. pytest comes last, so that the last line is its own. It leaves no
+# file behind unless a test failed.
+test: $(VENV)/.tools
+	@$(MAKE) --no-print-directory --jobs $(JOBS) lint $(CLEAN)/.installed $(CLIENTS)/.fetched
 	@TEST_CLIENTS="$(CURDIR)/$(CLIENTS)" TEST_CLEAN="$(CURDIR)/$(CLEAN)" $(BIN)/python -m pytest \
 		-n $(JOBS) --dist loadfile -rfEs -o tmp_path_retention_policy=failed $(PYTEST_ARGS)
 

@@ -15,10 +15,12 @@ import subprocess
 import sys
 import venv
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 FETCH_S_MAX = 240
+_AT_ONCE = 2
 READY = ".ready"
 
 
@@ -114,8 +116,9 @@ def main(arguments: list[str]) -> int:
         return 2
     cache = Path(arguments[0])
     cache.mkdir(parents=True, exist_ok=True)
-    for client in CLIENTS:
-        print(f"  {fetch(client, cache)}", flush=True)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for line in pool.map(lambda client: fetch(client, cache), CLIENTS):
+            print(f"  {line}", flush=True)
     return 0
 
 
