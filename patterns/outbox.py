@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
@@ -53,6 +53,7 @@ class Shop(Design):
 
 
 KEPT_FOR = timedelta(days=7)
+TOLD = ("order_id", "message_id", "topic")
 
 
 def place(shop: Shop, order: Order, now: datetime) -> None:
@@ -74,8 +75,7 @@ def relay_of(send: Callable[[Message], None]) -> Handler:
     def relay(record: Record) -> None:
         image = record["dynamodb"].get("NewImage", {})
         if record["eventName"] == "INSERT" and image.get("_type") == {"S": "Message"}:
-            told = {name: image[name]["S"] for name in ("order_id", "message_id", "topic")}
-            send(Message(**told))
+            send(Message(**{name: image[name]["S"] for name in TOLD}))
 
     return handler_for(relay)
 
@@ -90,12 +90,14 @@ def receive(shop: Shop, message: Message) -> bool:
     return True
 
 
-def messages_in(shop: Shop, checkpoint: str | None = None) -> list[str]:
-    """What the stream has to send since a checkpoint, in each item's order: for a relay that is a process, and no
-    function."""
+def messages_since(shop: Shop, checkpoint: str | None = None) -> Iterator[tuple[Message, str | None]]:
+    """What the stream has to send since a checkpoint, in each item's order, each with the checkpoint to keep once it
+    was sent: for a relay that is a process, and no function."""
     stream = shop.db.Table(shop.table_name("orders")).stream(checkpoint=checkpoint, follow=False)
-    images = [record["dynamodb"]["NewImage"] for record in stream if record["eventName"] == "INSERT"]
-    return [f"{each['topic']} {each['order_id']}" for each in images if each.get("_type") == "Message"]
+    for record in stream:
+        image = record["dynamodb"].get("NewImage", {})
+        if record["eventName"] == "INSERT" and image.get("_type") == "Message":
+            yield Message(**{name: image[name] for name in TOLD}), stream.checkpoint
 
 
 NOW = datetime.fromtimestamp(START_S, UTC)
@@ -113,24 +115,31 @@ def refused(shop: Shop) -> None:
 
 
 def relayed(shop: Shop) -> object:
-    """A relay reads the stream and finds what is to be sent: the message of the one, and none of the other."""
-    return messages_in(shop)
+    """A relay reads the stream and finds the message of the one order, and none of the other."""
+    return [message for message, _ in messages_since(shop)]
+
+
+def gone_on(shop: Shop) -> object:
+    """It keeps its place, is stopped, and goes on from there: nothing is left out."""
+    *_, (_, kept) = messages_since(shop)
+    place(shop, Order(order_id="o2", total=20), NOW)
+    return [message for message, _ in messages_since(shop, kept)]
 
 
 def relayed_by_function(shop: Shop) -> object:
-    """The relay as a function that the stream feeds, as Lambda does; the receiver does what the message asks."""
+    """The relay as a function that the stream feeds, as Lambda does; the receiver does what a message asks."""
     done: list[str] = []
     relay = relay_of(lambda message: done.append(f"{message.message_id}: {receive(shop, message)}"))
     feed(shop.db, shop.table_name("orders"), relay)
-    return done
+    return sorted(done)
 
 
 def delivered_again(shop: Shop) -> object:
-    """The same part of the stream, once more: the message is sent again, and nothing is done again."""
+    """The stream once more, from its beginning: each message is sent again, and nothing is done again."""
     done: list[str] = []
     relay = relay_of(lambda message: done.append(f"{message.message_id}: {receive(shop, message)}"))
     feed(shop.db, shop.table_name("orders"), relay)
-    return done
+    return sorted(done)
 
 
 PATTERN = Pattern(
@@ -141,7 +150,7 @@ PATTERN = Pattern(
     "message's id.",
     design=Shop,
     items=(Order(order_id="o0", total=10),),
-    examples=(placed, refused, relayed, relayed_by_function, delivered_again),
+    examples=(placed, refused, relayed, gone_on, relayed_by_function, delivered_again),
     why=(
         "There is no order without its message and no message without its order.",
         "The relay needs no polling and no index of what is unsent: the stream is the queue.",
