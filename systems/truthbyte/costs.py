@@ -10,6 +10,7 @@ import itertools
 import os
 import random
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,8 @@ _BESIDE: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "ques
 _START_S: Final = 1_705_320_000.0
 """2024-01-15T12:00:00Z."""
 _SEED: Final = 2024
+_UNDRAWN: Final = date(2000, 1, 1)
+"""A day that nobody has played."""
 _COUNT: Final = 10
 _IP: Final = "203.0.113.7"
 _INDEX: Final = "question-categories"
@@ -170,7 +173,10 @@ def _of_days(visit: _Visit) -> Iterator[AccessPattern]:
     game = visit.game
     if not visit.has_a_day():
         return
-    yield AccessPattern("daily, first caller", "The day's ten are drawn and stored.", game.daily)
+    game.daily()
+    yield AccessPattern(
+        "daily, first caller", "The day's ten are drawn and stored.", lambda: game.daily(_UNDRAWN)
+    )
     yield AccessPattern("daily", "The day's ten, as they were drawn.", visit.ask)
     yield AccessPattern("submit_daily", "Ten, judged, for a user without an item.", visit.submit)
     yield AccessPattern("submit_daily, again", "It is refused.", refused(AlreadyPlayedError, visit.submit))
