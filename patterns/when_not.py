@@ -120,6 +120,8 @@ CASES: tuple[Case, ...] = (
         instead=(
             "If this one join is all: give the order the customer's country when it is written, and an index on it.",
             "If any two things may be joined: a relational database.",
+            "Writes to several tables at once are no reason by themselves: a transaction takes up to 100 items of any "
+            "tables, all or none. What it cannot do is decide on items that only a query would find.",
         ),
     ),
     Case(

@@ -15,6 +15,7 @@ import pytest
 from together import records_of
 
 import stator
+from patterns.catalogue import CATALOGUE
 from patterns.claims import Claim
 from patterns.claims_of_catalogue import CATALOGUE_CLAIMS
 from patterns.claims_of_deep_dive import (
@@ -33,17 +34,6 @@ from stator.conditions import Key
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = Path(os.environ.get("TEST_SEEDS", ROOT.parent / "shared" / "seeds"))
-TITLES = (
-    "Single-Table Core Pattern",
-    "One-to-Many and Many-to-One relationships",
-    "Hierarchical data (adjacency lists)",
-    "Time-based and event data",
-    "Connection/session tracking (e.g. WebSocket use cases)",
-    "Conditional writes and idempotency",
-    "Versioning and soft deletes",
-    "TTL and lifecycle management",
-    "Indexing strategies (GSI / LSI)",
-)
 
 
 @pytest.fixture(params=["in_memory", "served"])
@@ -162,8 +152,9 @@ def test_a_change_has_the_structure_that_is_drawn(db: Any) -> None:
 
 
 def test_the_nine_patterns_are_lines_in_their_order() -> None:
+    nine = [pattern.title for pattern in CATALOGUE.values()][:9]
     says = [claim.says for claim in CATALOGUE_CLAIMS]
-    assert [each for each in says if each in TITLES] == list(TITLES)
+    assert [each for each in says if each in nine] == nine
 
 
 def every_claim() -> list[Claim]:
