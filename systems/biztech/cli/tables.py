@@ -22,7 +22,7 @@ from systems.biztech.design import SUFFIXES, BizTechDesign
 def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
     tables = Actions(commands, shared, "tables", "make, list or delete all tables of an environment")
     tables.add("create", run_create, "make the tables that are not there").set_defaults(makes=True)
-    tables.add("list", run_list, "list the tables, with their keys, indexes and items")
+    tables.add("list", run_list, "list the tables, with the items that the database counts")
     delete = tables.add("delete", run_delete, "delete the tables, with all that is in them")
     delete.add_argument("--yes", action="store_true", help="do not ask")
     seed = leaf(commands, shared, "seed-demo", run_seed, "fill an environment with an invented club")

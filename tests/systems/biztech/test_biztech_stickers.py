@@ -56,6 +56,24 @@ def test_before_the_voting_and_after_it_nothing_is_put_or_taken_back(club: BizTe
     assert club.stickers.counts("Kites") == {"blue": 1}
 
 
+def test_after_the_voting_is_closed_no_sticker_comes_in_that_was_on_its_way(
+    voting: BizTech, at_once: AtOnce
+) -> None:
+    counted: list[int] = []
+
+    def put_until_closed(voter: int) -> None:
+        for number in range(100):
+            voting.stickers.place(f"v{voter}-{number}@example.com", EVENT, "Kites", "blue")
+
+    def close() -> None:
+        voting.stickers.close(EVENT)
+        counted.append(len(voting.stickers.on("Kites")))
+
+    *ended, _ = at_once([*(lambda voter=voter: put_until_closed(voter) for voter in range(4)), close])
+    assert all(isinstance(each, VotingClosedError) for each in ended)
+    assert voting.stickers.counts("Kites").get("blue", 0) == counted[0]
+
+
 def test_a_voting_is_of_its_event(voting: BizTech) -> None:
     with pytest.raises(VotingClosedError):
         voting.stickers.place(ANN, "other;2026", "Kites", "blue")
