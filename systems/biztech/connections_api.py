@@ -1,7 +1,7 @@
 """The gateway's back door: `/@connections/{id}`, as API Gateway has it, for those who send to listeners.
 
     POST     the body, UTF-8 text, to the listener   200; 410 when it is gone; 413 above 128 KiB
-    GET      since when it listens                   200; 410
+    GET      what it listens to                      200; 410
     DELETE   ends its connection                     204; 410
 
 Whoever reaches it can write to every listener, so it is bound to an address of its own, which is not for the public.
@@ -10,7 +10,9 @@ Whoever reaches it can write to every listener, so it is bound to an address of 
 from __future__ import annotations
 
 import json
+import logging
 import os
+import sys
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +25,8 @@ from systems.biztech.delivery import MARK_HEADER, Mark, mark_from
 PAYLOAD_BYTES_MAX: Final = 128 * 1024
 _PREFIX: Final = "/@connections/"
 _IDLE_S_MAX: Final = 300.0
+
+_log = logging.getLogger(__name__)
 
 
 class AddressError(StatorError):
@@ -48,10 +52,9 @@ class ConnectionsApi:
     def __init__(self, holder: Holder, host: str, port: int) -> None:
         handler = type("_Bound", (_Handler,), {"holder": holder})
         try:
-            self._server = ThreadingHTTPServer((host, port), handler)
+            self._server = _Server((host, port), handler)
         except OSError as error:
             raise AddressError(host, port, error) from error
-        self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="connections-api", daemon=True
         )
@@ -64,6 +67,15 @@ class ConnectionsApi:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A poster that was killed is no news."""
+        if not isinstance(sys.exception(), OSError):
+            _log.exception("a request from %s failed", client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -24,7 +24,7 @@ EVENT = "kickstart;2026"
 PROJECTS = ("aurora", "cobalt")
 TRADERS = ("ann", "bo", "cyd")
 # After how many more prices each consumer is killed; 0: at once, wherever it is in its beginning
-KILLED_AFTER = (*range(0, 40, 3),) if os.environ.get("STATOR_SOAK") else (0, 3, 1)
+KILLED_AFTER = (*range(12), *range(12)) if os.environ.get("STATOR_SOAK") else (0, 3, 1)
 TRADES_A_ROUND = 4
 
 
