@@ -112,7 +112,10 @@ REFUSED = (
         ("event", "show", "gala"),
         "'gala' is no event's key: it is an id, a semicolon and a year, as blueprint;2026",
     ),
-    (("event", "create", "a;b", "2026", "T", "--capacity", "1"), "id: an event's id is a text without a semicolon"),
+    (
+        ("event", "create", "a;b", "2026", "T", "--capacity", "1"),
+        "id: an event's id is a text without a semicolon",
+    ),
     (("cancel", "zoe@example.com", EVENT), "zoe@example.com is not registered for social;2026"),
     (("prize", "redeem", "zoe@example.com", EVENT, "boat"), "there is no prize boat"),
     (

@@ -15,12 +15,12 @@ JO, KIM = "jo@example.com", "kim@example.com"
 
 
 @pytest.fixture
-def judged(club: BizTech) -> BizTech:
+def judged(club: BizTech, arranger: BizTech) -> BizTech:
     """Both judges see the teams a and b in round 1, and a in the final."""
     for judge in (JO, KIM):
-        club.judging.add(judge, EVENT, judge)
-    club.judging.start_round(EVENT, "1", ["a", "b"])
-    club.judging.start_round(EVENT, "2", ["a"])
+        arranger.judging.add(judge, EVENT, judge)
+    arranger.judging.start_round(EVENT, "1", ["a", "b"])
+    arranger.judging.start_round(EVENT, "2", ["a"])
     return club
 
 

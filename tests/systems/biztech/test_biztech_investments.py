@@ -27,12 +27,12 @@ AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 
 @pytest.fixture
-def kickstart(club: BizTech) -> BizTech:
+def kickstart(club: BizTech, arranger: BizTech) -> BizTech:
     """Three investors with $100 each; Cid is in the team `own`."""
-    club.events.create("kickstart", 2026, "Kickstart", capacity=100)
+    arranger.events.create("kickstart", 2026, "Kickstart", capacity=100)
     for user in (ANN, BEN, CID):
-        club.registrations.register(user, EVENT)
-    assert sorted(club.investments.fund_all(EVENT, 100_00)) == [ANN, BEN, CID]
+        arranger.registrations.register(user, EVENT)
+    assert sorted(arranger.investments.fund_all(EVENT, 100_00)) == [ANN, BEN, CID]
     return club
 
 
@@ -40,8 +40,10 @@ def _team(club: BizTech, name: str, members: Sequence[str] = ()) -> str:
     return club.teams.create(EVENT, name, members).id
 
 
-def test_an_investment_moves_money_from_the_balance_to_the_team(kickstart: BizTech) -> None:
-    team = _team(kickstart, "Kites")
+def test_an_investment_moves_money_from_the_balance_to_the_team(
+    kickstart: BizTech, arranger: BizTech
+) -> None:
+    team = _team(arranger, "Kites")
     made = kickstart.investments.invest(ANN, EVENT, team, 30_25, comment="Fly!")
     assert (made.amount, made.investor_id, made.comment) == (30_25, ANN, "Fly!")
     assert kickstart.investments.find(made.id, EVENT) == made
@@ -50,8 +52,8 @@ def test_an_investment_moves_money_from_the_balance_to_the_team(kickstart: BizTe
     assert kickstart.investments.totals(EVENT).are_true
 
 
-def test_what_cannot_be_invested_changes_nothing(kickstart: BizTech) -> None:
-    team, own = _team(kickstart, "Kites"), _team(kickstart, "Own", [CID])
+def test_what_cannot_be_invested_changes_nothing(kickstart: BizTech, arranger: BizTech) -> None:
+    team, own = _team(arranger, "Kites"), _team(arranger, "Own", [CID])
     for investor, wanted, amount, refused, told in (
         (ANN, team, 100_01, InsufficientBalanceError, r"has \$100.00, and not \$100.01"),
         (CID, own, 1, OwnTeamError, "cid@example.com is in Own and cannot invest in it"),
@@ -67,8 +69,10 @@ def test_what_cannot_be_invested_changes_nothing(kickstart: BizTech) -> None:
     assert (totals.funded, totals.balances, totals.invested, totals.funding) == (300_00, 300_00, 0, 0)
 
 
-def test_many_at_once_do_not_invest_more_than_there_is(kickstart: BizTech, at_once: AtOnce) -> None:
-    teams = [_team(kickstart, f"Team {number}") for number in range(3)]
+def test_many_at_once_do_not_invest_more_than_there_is(
+    kickstart: BizTech, arranger: BizTech, at_once: AtOnce
+) -> None:
+    teams = [_team(arranger, f"Team {number}") for number in range(3)]
     made = at_once(
         [lambda n=n: kickstart.investments.invest(ANN, EVENT, teams[n % 3], 30_00) for n in range(9)]
     )
@@ -80,8 +84,10 @@ def test_many_at_once_do_not_invest_more_than_there_is(kickstart: BizTech, at_on
     assert totals.invested == 90_00
 
 
-def test_many_investors_in_one_team_lose_no_cent(kickstart: BizTech, at_once: AtOnce) -> None:
-    team = _team(kickstart, "Kites")
+def test_many_investors_in_one_team_lose_no_cent(
+    kickstart: BizTech, arranger: BizTech, at_once: AtOnce
+) -> None:
+    team = _team(arranger, "Kites")
     calls = [
         lambda who=who: kickstart.investments.invest(who, EVENT, team, 7_77) for who in (ANN, BEN, CID) * 4
     ]
@@ -91,11 +97,11 @@ def test_many_investors_in_one_team_lose_no_cent(kickstart: BizTech, at_once: At
 
 
 def test_who_joins_a_team_while_investing_in_it_does_one_or_the_other(
-    kickstart: BizTech, at_once: AtOnce
+    kickstart: BizTech, arranger: BizTech, at_once: AtOnce
 ) -> None:
     """The investment is there only if it came before the user joined."""
     for number in range(4):
-        team, user = _team(kickstart, f"Team {number}"), f"u{number}@example.com"
+        team, user = _team(arranger, f"Team {number}"), f"u{number}@example.com"
         kickstart.registrations.register(user, EVENT)
         kickstart.investments.fund(user, EVENT, 10_00)
         joined, invested = at_once(
@@ -109,8 +115,8 @@ def test_who_joins_a_team_while_investing_in_it_does_one_or_the_other(
     assert kickstart.investments.totals(EVENT).are_true
 
 
-def test_a_token_invests_once(kickstart: BizTech, at_once: AtOnce) -> None:
-    team = _team(kickstart, "Kites")
+def test_a_token_invests_once(kickstart: BizTech, arranger: BizTech, at_once: AtOnce) -> None:
+    team = _team(arranger, "Kites")
     made = at_once([lambda: kickstart.investments.invest(ANN, EVENT, team, 100_00, token="click")] * 6)
     assert {each.id for each in made} == {made[0].id}
     assert kickstart.investments.balance(ANN, EVENT) == 0
@@ -118,8 +124,10 @@ def test_a_token_invests_once(kickstart: BizTech, at_once: AtOnce) -> None:
         kickstart.investments.invest(ANN, EVENT, team, 1, token="click")
 
 
-def test_investments_are_found_by_team_and_by_investor(kickstart: BizTech, clock: ManualClock) -> None:
-    one, two = _team(kickstart, "One"), _team(kickstart, "Two")
+def test_investments_are_found_by_team_and_by_investor(
+    kickstart: BizTech, arranger: BizTech, clock: ManualClock
+) -> None:
+    one, two = _team(arranger, "One"), _team(arranger, "Two")
     for investor, team, amount in ((ANN, one, 1_00), (BEN, one, 2_00), (ANN, two, 3_00), (ANN, one, 4_00)):
         clock.advance(1)
         kickstart.investments.invest(investor, EVENT, team, amount)

@@ -20,9 +20,9 @@ AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 
 @pytest.fixture
-def panel(club: BizTech) -> BizTech:
+def panel(club: BizTech, arranger: BizTech) -> BizTech:
     for judge in JUDGES:
-        club.judging.add(judge, EVENT, judge[:2].upper())
+        arranger.judging.add(judge, EVENT, judge[:2].upper())
     return club
 
 

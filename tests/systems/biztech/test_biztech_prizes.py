@@ -21,11 +21,11 @@ AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 
 @pytest.fixture
-def stand(club: BizTech) -> BizTech:
+def stand(club: BizTech, arranger: BizTech) -> BizTech:
     """A prize stand: mugs at 50 points, and Ann with 120."""
-    club.events.create("mixer", 2026, "Mixer", capacity=100)
-    _came(club, ANN, 120)
-    club.prizes.add("mug", "Mug", price=50, stock=3)
+    arranger.events.create("mixer", 2026, "Mixer", capacity=100)
+    _came(arranger, ANN, 120)
+    arranger.prizes.add("mug", "Mug", price=50, stock=3)
     return club
 
 
@@ -83,10 +83,10 @@ def test_a_token_that_comes_many_times_at_once_redeems_the_last_one_once(
     assert (stand.transactions.balance(ANN, EVENT), stand.prizes.find("last").stock) == (20, 0)
 
 
-def test_many_at_once_do_not_oversell(stand: BizTech, at_once: AtOnce) -> None:
+def test_many_at_once_do_not_oversell(stand: BizTech, arranger: BizTech, at_once: AtOnce) -> None:
     users = [f"u{number}@example.com" for number in range(12)]
     for user in users:
-        _came(stand, user, 50)
+        _came(arranger, user, 50)
     made = at_once([lambda user=user: stand.prizes.redeem(user, EVENT, "mug") for user in users])
     assert sum(isinstance(each, PointTransaction) for each in made) == 3
     assert sum(isinstance(each, OutOfStockError) for each in made) == 9

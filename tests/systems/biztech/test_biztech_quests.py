@@ -27,8 +27,8 @@ def _person(club: BizTech, number: int, is_registered: bool = True) -> tuple[str
 
 
 @pytest.fixture
-def mixer(club: BizTech) -> BizTech:
-    club.events.create("mixer", 2026, "Mixer", capacity=100)
+def mixer(club: BizTech, arranger: BizTech) -> BizTech:
+    arranger.events.create("mixer", 2026, "Mixer", capacity=100)
     return club
 
 
@@ -46,28 +46,30 @@ def test_who_has_met_nobody_has_all_before_them(mixer: BizTech) -> None:
     assert mixer.quests.settle(ANN, EVENT) == []
 
 
-def test_goals_are_reached_at_5_10_and_20(mixer: BizTech) -> None:
+def test_goals_are_reached_at_5_10_and_20(mixer: BizTech, arranger: BizTech) -> None:
     before = 0
     for met, completed, upcoming in (
         (4, [], 5), (5, [5], 10), (9, [5], 10), (10, [5, 10], 20), (19, [5, 10], 20), (20, [5, 10, 20], None),
     ):  # fmt: skip
-        _count(mixer, ANN, met - before)
+        _count(arranger, ANN, met - before)
         before = met
         progress = mixer.quests.progress(ANN, EVENT)
         assert [goal.connections for goal in progress.completed] == completed
         assert (progress.upcoming and progress.upcoming.connections) == upcoming
 
 
-def test_connecting_counts_once_for_both_whoever_repeats_it(mixer: BizTech) -> None:
-    (ann, ann_id), (ben, ben_id) = _person(mixer, 1), _person(mixer, 2)
+def test_connecting_counts_once_for_both_whoever_repeats_it(mixer: BizTech, arranger: BizTech) -> None:
+    (ann, ann_id), (ben, ben_id) = _person(arranger, 1), _person(arranger, 2)
     assert mixer.connections.connect(ann, ben_id, EVENT).is_new
     assert not mixer.connections.connect(ann, ben_id, EVENT).is_new
     assert not mixer.connections.connect(ben, ann_id, EVENT).is_new
     assert [mixer.quests.progress(user, EVENT).connections for user in (ann, ben)] == [1, 1]
 
 
-def test_two_who_scan_each_other_at_once_count_once(mixer: BizTech, at_once: AtOnce) -> None:
-    people = [_person(mixer, number) for number in range(4)]
+def test_two_who_scan_each_other_at_once_count_once(
+    mixer: BizTech, arranger: BizTech, at_once: AtOnce
+) -> None:
+    people = [_person(arranger, number) for number in range(4)]
     calls = [
         lambda user=one[0], other=two[1]: mixer.connections.connect(user, other, EVENT).is_new
         for pair in combinations(people, 2)
@@ -78,8 +80,8 @@ def test_two_who_scan_each_other_at_once_count_once(mixer: BizTech, at_once: AtO
     assert [mixer.quests.progress(user, EVENT).connections for user, _ in people] == [3] * 4
 
 
-def test_the_fifth_connection_pays_its_goal_into_the_balance(mixer: BizTech) -> None:
-    people = [_person(mixer, number) for number in range(6)]
+def test_the_fifth_connection_pays_its_goal_into_the_balance(mixer: BizTech, arranger: BizTech) -> None:
+    people = [_person(arranger, number) for number in range(6)]
     user = people[0][0]
     for _, profile in people[1:]:
         mixer.connections.connect(user, profile, EVENT)
@@ -89,28 +91,30 @@ def test_the_fifth_connection_pays_its_goal_into_the_balance(mixer: BizTech) -> 
     assert mixer.quests.progress(user, EVENT).points == 25
 
 
-def test_goals_that_several_settle_at_once_are_paid_once(mixer: BizTech, at_once: AtOnce) -> None:
-    user, _ = _person(mixer, 1)
-    _count(mixer, user, 10)
+def test_goals_that_several_settle_at_once_are_paid_once(
+    mixer: BizTech, arranger: BizTech, at_once: AtOnce
+) -> None:
+    user, _ = _person(arranger, 1)
+    _count(arranger, user, 10)
     paid = at_once([lambda: mixer.quests.settle(user, EVENT)] * 8)
     assert sorted(map(len, paid)) == [0] * 7 + [2]
     assert mixer.transactions.balance(user, EVENT) == 75
     assert mixer.transactions.audit(user, EVENT).is_true
 
 
-def test_who_waits_for_a_place_is_paid_once_they_have_it(mixer: BizTech) -> None:
-    user, _ = _person(mixer, 1, is_registered=False)
-    _count(mixer, user, 5)
+def test_who_waits_for_a_place_is_paid_once_they_have_it(mixer: BizTech, arranger: BizTech) -> None:
+    user, _ = _person(arranger, 1, is_registered=False)
+    _count(arranger, user, 5)
     assert mixer.quests.settle(user, EVENT) == []
     mixer.registrations.register(user, EVENT)
     assert mixer.quests.settle(user, EVENT) == [GOALS[0]]
     assert mixer.quests.settle(user, EVENT) == []
 
 
-def test_the_ranking_has_who_met_most_first(mixer: BizTech) -> None:
+def test_the_ranking_has_who_met_most_first(mixer: BizTech, arranger: BizTech) -> None:
     for user, met in (("a@example.com", 2), ("b@example.com", 6), ("c@example.com", 2)):
-        _count(mixer, user, met)
-    _count(mixer, "elsewhere@example.com", 9, "other;2026")
+        _count(arranger, user, met)
+    _count(arranger, "elsewhere@example.com", 9, "other;2026")
     assert [(each.user[0], each.connections) for each in mixer.quests.ranking(EVENT)] == [
         ("b", 6), ("a", 2), ("c", 2),
     ]  # fmt: skip

@@ -26,8 +26,8 @@ AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 
 @pytest.fixture
-def voting(club: BizTech) -> BizTech:
-    club.stickers.open(EVENT)
+def voting(club: BizTech, arranger: BizTech) -> BizTech:
+    arranger.stickers.open(EVENT)
     return club
 
 
