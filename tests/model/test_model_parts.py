@@ -11,7 +11,17 @@ from pydantic import BaseModel, Field
 
 import stator
 from stator.clock import ManualClock
-from stator.model import ArgumentError, Design, Entity, NotFoundError, StaleError, Stored, Table, ref
+from stator.model import (
+    ArgumentError,
+    ConditionFailedError,
+    Design,
+    Entity,
+    NotFoundError,
+    StaleError,
+    Stored,
+    Table,
+    ref,
+)
 
 
 class Address(BaseModel):
@@ -171,6 +181,36 @@ def test_a_part_without_its_place_is_refused_by_name(baskets: Baskets) -> None:
     assert [
         line.sku for line in baskets.update(bare, append={"lines": [Line(sku="a", quantity=1)]}).lines
     ] == ["a"]
+
+
+class Stock(Entity):
+    stored = Stored({"pk": "STOCK#{sku}"})
+
+    sku: str
+    left: int = Field(default=3, ge=0, lt=10)
+    price: Decimal | None = Field(default=None, gt=0)
+
+
+class Stocks(Design):
+    table = Table("stocks")
+    entities = (Stock,)
+
+
+def test_adding_leads_no_number_out_of_its_bounds(db: Any) -> None:
+    stocks = Stocks(db)
+    stocks.create_tables()
+    one = stocks.create(Stock(sku="a"))
+    with pytest.raises(ConditionFailedError, match=r"Stock STOCK#a: left would be -1, and not >= 0"):
+        stocks.update(one, add={"left": -4})
+    with pytest.raises(ConditionFailedError, match=r"left would be 10, and not < 10"):
+        stocks.update(one, add={"left": 7})
+    assert stocks.update(one, add={"left": -3}).left == 0
+    assert stocks.update(one, add={"price": Decimal("0.5")}).price == Decimal("0.5")
+    with pytest.raises(ConditionFailedError, match=r"price would be 0.0, and not > 0"):
+        stocks.upsert(one, add={"price": Decimal("-0.5")})
+    with pytest.raises(ConditionFailedError, match=r"left would be -1, and not >= 0"):
+        stocks.upsert(Stock(sku="new"), add={"left": -1})
+    assert stocks.upsert(Stock(sku="new"), add={"left": 1}).left == 1
 
 
 def test_appends_of_many_threads_are_all_there(baskets: Baskets) -> None:

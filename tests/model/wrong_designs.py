@@ -208,6 +208,8 @@ wrong("p: its fallback filters by c, which is not given", ONE, PLAIN,
 wrong("p: no key or index serves it given a, low: t cannot bound b: it is not last, and only the separator '#' keeps its order",
       ONE, entity('{"pk": "{a}", "sk": "{b}/{c}"}', "a: str; b: str; c: str", 'separator="/"'),
       'p = query(E, low=at_least("b")).given("a", "low")')  # fmt: skip
+wrong("E: c may be None, which is stored as nothing and comes back as its default_factory's", ONE,
+      entity(KEYS, "a: str; b: str; c: list[int] | None = Field(default_factory=list)"))  # fmt: skip
 wrong("p: g does not hold E", GSI, PLAIN, 'p = scan(E, because="export", index="g").given()')
 wrong(
     "E: c is written as d, which it cannot be read as: give it one alias",

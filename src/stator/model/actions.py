@@ -6,8 +6,10 @@ not so: the item is not there, it is there already, it is not as the caller knew
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 from stator.client.low_level import base64_text
@@ -23,12 +25,27 @@ from stator.model.faults import (
     UniqueError,
 )
 from stator.model.layouts import SCHEMA_ATTRIBUTE, Layout
-from stator.model.paths import holds, path_text
+from stator.model.paths import held, path_text
 from stator.model.typed import told
 
 Operation = Literal["Put", "Update", "Delete", "ConditionCheck"]
 OPERATIONS: Final = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+_SIGNS: Final = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 _values = Values()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a number stays within, when `amount` is added to it."""
+
+    steps: tuple[str | int, ...]
+    sign: str
+    limit: Any
+    amount: Any
+
+    def allows(self, number: Any) -> bool:
+        after = Decimal(number) + Decimal(self.amount)
+        return bool(_SIGNS[self.sign](after, Decimal(str(self.limit))))
 
 
 @dataclass(slots=True)
@@ -46,6 +63,7 @@ class Action:
     deleted_is_there: bool = False
     own: Any = None
     parts: tuple[tuple[str | int, ...], ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
     def refusal(self, found: Mapping[str, Any] | None, now: float) -> ModelError:
         """Why the condition failed, by the item that was found."""
@@ -69,8 +87,14 @@ class Action:
                     f"{what} has changed: {attribute} is {item.get(attribute)!r} and not {value!r}"
                 )
         for steps in self.parts:
-            if not holds(item, steps):
+            if held(item, steps) is None:
                 return NotFoundError(f"{what} has no {path_text(steps)}")
+        for bound in self.bounds:
+            if not bound.allows(number := held(item, bound.steps) or 0):
+                return ConditionFailedError(
+                    f"{what}: {path_text(bound.steps)} would be {number + bound.amount}, and not "
+                    f"{bound.sign} {bound.limit}"
+                )
         told_of = "" if self.own is None else f": {told(self.own, self.layout, item)}"
         return ConditionFailedError(f"{what}: the condition does not hold{told_of}")
 

@@ -2,8 +2,9 @@
 
 Kept as they are: texts, ints, Decimals, bytes, booleans, lists, maps, sets. A float becomes the Decimal that is written
 alike; a moment its ISO text in UTC, always as long; a date, a time, a UUID, an enum its text; a secret what it hides.
-None is an absent attribute, and within a list NULL; what a map has as None is absent, too, unless the map is no field's
-(`exact`). An empty set is absent: DynamoDB has none. Reading back is Pydantic's work, by the field's type.
+None is an absent attribute, and within another value NULL, or absent too where a nested model's default says the same.
+An empty set is absent, and within another value an empty list: DynamoDB has none. Reading back is Pydantic's work, by
+the field's type.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _EXACT: Final = Context(
 )
 
 
-def plain(name: str, value: Any, exact: bool = False) -> Any:
+def plain(name: str, value: Any) -> Any:
     """Raises ArgumentError, naming the attribute, for a value that DynamoDB has none for."""
     kind = type(value)
     if kind in _SAME:
@@ -52,7 +53,7 @@ def plain(name: str, value: Any, exact: bool = False) -> Any:
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
-    return _plain_many(name, value, exact)
+    return _plain_many(name, value)
 
 
 def _number(name: str, value: Any) -> int | Decimal:
@@ -71,29 +72,44 @@ def _number(name: str, value: Any) -> int | Decimal:
         ) from None
 
 
-def _plain_many(name: str, value: Any, exact: bool) -> Any:
+def _plain_many(name: str, value: Any) -> Any:
     if isinstance(value, RootModel):
-        return plain(name, value.root, exact)
+        return plain(name, value.root)
     if isinstance(value, BaseModel):
-        kind = type(value)
-        held = {attribute_of(kind, each): getattr(value, each) for each in kind.model_fields}
-        return members(name, {**held, **(value.model_extra or {})})
+        return _model(name, value)
     if isinstance(value, Mapping):
-        return members(name, value, exact)
+        return {str(plain(name, key)): _inner(name, each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(name, each, exact) for each in value]
+        return [_inner(name, each) for each in value]
     if isinstance(value, Set):
         return _set(name, value)
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return members(name, {each.name: getattr(value, each.name) for each in fields(value)})
+        return {each.name: _inner(name, getattr(value, each.name)) for each in fields(value)}
     if hasattr(value, "get_secret_value"):
-        return plain(name, value.get_secret_value(), exact)
+        return plain(name, value.get_secret_value())
     try:
         return to_jsonable_python(value)
     except PydanticSerializationError as error:
         raise ArgumentError(f"{name} is a {type(value).__name__}, which no attribute can hold") from error
+
+
+def _inner(name: str, value: Any) -> Any:
+    """Within another value None is NULL, and an empty set an empty list, which reads back as it."""
+    found = plain(name, value)
+    return [] if found is None and value is not None else found
+
+
+def _model(name: str, model: BaseModel) -> dict[str, Any]:
+    """A nested model's fields; without those that are None where they come back as it."""
+    kind = type(model)
+    held = {
+        attribute_of(kind, each): _inner(name, value)
+        for each, info in kind.model_fields.items()
+        if (value := getattr(model, each)) is not None or info.default is not None
+    }
+    return {**held, **{each: _inner(name, value) for each, value in (model.model_extra or {}).items()}}
 
 
 def _set(name: str, values: Set[Any]) -> set[Any] | None:
@@ -102,12 +118,6 @@ def _set(name: str, values: Set[Any]) -> set[Any] | None:
         if all(isinstance(each, kinds) for each in found):
             return found or None
     raise ArgumentError(f"{name} is a set of more than texts, or numbers, or bytes, which DynamoDB has not")
-
-
-def members(name: str, value: Mapping[Any, Any], exact: bool = False) -> dict[str, Any]:
-    """A map's members; without those that are None, unless it is taken exactly."""
-    found = {str(plain(name, key)): plain(name, each, exact) for key, each in value.items()}
-    return found if exact else {key: each for key, each in found.items() if each is not None}
 
 
 def seconds(value: Any) -> int | None:

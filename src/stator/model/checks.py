@@ -216,7 +216,12 @@ def _default_faults(entity: type[Entity]) -> list[str]:
     """What is absent comes back as the default: so that must be what was absent."""
     faults = []
     for name, info in entity.model_fields.items():
-        default = info.get_default()
+        default = info.get_default(call_default_factory=False)
+        if info.default_factory is not None and is_optional(info.annotation):
+            faults.append(
+                f"{name} may be None, which is stored as nothing and comes back as its default_factory's"
+            )
+            continue
         if info.is_required() or default is None:
             continue
         if is_optional(info.annotation):

@@ -237,6 +237,8 @@ class Design(Saving):
         return await self._arun(self._write_many(entities, is_delete=True))
 
     def _get_many(self, layout: Layout, keys: Iterable[Any], consistent: bool) -> Asks[list[Any]]:
+        if isinstance(keys, (str, bytes)):
+            raise faults.ArgumentError(f"{layout.name}: keys come in a list, not as {keys!r}")
         wanted = {_frozen(key): key for key in map(layout.key_of, keys)}
         table = self.table_name(layout.table.name)
         found: dict[Any, Mapping[str, Any]] = {}
@@ -271,7 +273,7 @@ class Design(Saving):
                 request = {"DeleteRequest": {"Key": key}}
             else:
                 item = layout.item(self._touched(each))
-                key = {name: item[name] for name in layout.table.key_names}
+                key = layout.key_in(item)
                 request = {"PutRequest": {"Item": item}}
             writes[table, _frozen(key)] = (table, request)
         every = list(writes.values())

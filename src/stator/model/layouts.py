@@ -53,6 +53,7 @@ class Layout:
     deletion: str | None = field(init=False)
     marks: Mapping[str, Any] = field(init=False)
     _fields: tuple[tuple[str, str], ...] = field(init=False)
+    _index_keys: tuple[str, ...] = field(init=False)
     _unread: tuple[str, ...] = field(init=False)
     _absent: tuple[tuple[str, Any], ...] = field(init=False)
 
@@ -74,6 +75,7 @@ class Layout:
         known["marks"] = marks if stored.schema == 1 else {**marks, SCHEMA_ATTRIBUTE: stored.schema}
         ours = (*known["composed"], self.table.type_attribute, SCHEMA_ATTRIBUTE)
         known["_unread"] = tuple(name for name in ours if name and field_of(entity, name) is None)
+        known["_index_keys"] = tuple(name for name in known["composed"] if name not in self.table.key_names)
         known["_absent"] = absent_values(entity)
         for name, value in known.items():
             object.__setattr__(self, name, value)
@@ -117,6 +119,10 @@ class Layout:
                 raise ArgumentError(f"{self.name}: its key needs {', '.join(missing)}")
         return {attribute: self._key(attribute, values) for attribute in self.table.key_names}
 
+    def key_in(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """The key of an item."""
+        return {attribute: item[attribute] for attribute in self.table.key_names}
+
     def key_of(self, given: Any) -> dict[str, Any]:
         """The key of an entity, or of the mapping or the single value that stands for its key."""
         return self.key(self.key_values(given))
@@ -149,11 +155,11 @@ class Layout:
             value = values.get(name)
             item[attribute] = seconds(value) if name == expires else plain(name, value)
         item.update(self.key(values))
-        item.update(self.keys_from(values, self.composed))
+        item.update(self.keys_from(values, self._index_keys))
         item.update(self.marks)
         found = {name: value for name, value in item.items() if value is not None}
         for name, value in (entity.model_extra or {}).items():
-            found.setdefault(name, plain(name, value, exact=True))
+            found.setdefault(name, plain(name, value))
         return found
 
     def _key(self, attribute: str, values: Mapping[str, Any]) -> Any:

@@ -29,13 +29,15 @@ _TYPES_MAX: Final = 2048
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`steps`: as the item has them. `kind`: its type. `can_go`: whether the rest is whole without it."""
+    """`steps`: as the item has them. `kind`: its type. `can_go`: whether the rest is whole without it. `bounds`: of a
+    number, (">=", 0) and so on."""
 
     told: str
     steps: tuple[str | int, ...]
     kind: Any
     can_go: bool
     check: Any
+    bounds: tuple[tuple[str, Any], ...] = ()
 
     @property
     def head(self) -> str:
@@ -93,7 +95,7 @@ def part_of(layout: Layout, path: Path) -> Part:
     told = f"{layout.name}.{head}"
     attribute = attribute_of(layout.entity, str(head))
     check = field_validator(layout.entity, str(head))
-    part = Part(told, (attribute,), info.annotation, _may_be_absent(info), check)
+    part = Part(told, (attribute,), info.annotation, _may_be_absent(info), check, _bounds_of(info))
     for step in steps:
         part = _within(part, step, f"{part.told}[{step}]" if isinstance(step, int) else f"{part.told}.{step}")
     return part
@@ -121,7 +123,19 @@ def _field_within(part: Part, model: type[BaseModel], step: str, told: str) -> P
             return Part(told, (*part.steps, step), Any, True, None)
         raise ArgumentError(f"{model.__name__} has no {step}: there is no {told}")
     steps = (*part.steps, attribute_of(model, step))
-    return Part(told, steps, info.annotation, _may_be_absent(info), field_validator(model, step))
+    return Part(
+        told, steps, info.annotation, _may_be_absent(info), field_validator(model, step), _bounds_of(info)
+    )
+
+
+def _bounds_of(info: Any) -> tuple[tuple[str, Any], ...]:
+    signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+    return tuple(
+        (sign, bound)
+        for each in info.metadata
+        for name, sign in signs.items()
+        if (bound := getattr(each, name, None)) is not None
+    )
 
 
 def _may_be_absent(info: Any) -> bool:
@@ -149,19 +163,15 @@ def _adapter(kind: Any) -> Any:
     return TypeAdapter(kind).validator
 
 
-def holds(item: Mapping[str, Any], steps: Sequence[str | int]) -> bool:
-    """Whether an item has a part."""
+def held(item: Mapping[str, Any], steps: Sequence[str | int]) -> Any:
+    """What an item has in a part; None where it has none."""
     found: Any = item
     for step in steps:
         if isinstance(step, int):
-            if not isinstance(found, list) or step >= len(found):
-                return False
-            found = found[step]
-        elif not isinstance(found, Mapping) or step not in found:
-            return False
+            found = found[step] if isinstance(found, list) and step < len(found) else None
         else:
-            found = found[step]
-    return True
+            found = found.get(step) if isinstance(found, Mapping) else None
+    return found
 
 
 def path_text(steps: Sequence[str | int]) -> str:

@@ -68,16 +68,26 @@ class Runner:
         if isinstance(step, Pause):
             self.sleep(step.seconds)
             return None
-        return self._method(step)(**step.arguments)
+        try:
+            return self._method(step)(**step.arguments)
+        except UnicodeEncodeError as error:
+            raise _no_text(error) from error
 
     async def _ado(self, step: Ask | Pause) -> Any:
         if isinstance(step, Pause):
             await asyncio.sleep(step.seconds)
             return None
-        answer = self._method(step)(**step.arguments)
-        return await answer if inspect.isawaitable(answer) else answer
+        try:
+            answer = self._method(step)(**step.arguments)
+            return await answer if inspect.isawaitable(answer) else answer
+        except UnicodeEncodeError as error:
+            raise _no_text(error) from error
 
     def _method(self, step: Ask) -> Callable[..., Any]:
         holder = self.db if step.method in _OF_THE_DATABASE else self.db.meta.client
         method: Callable[..., Any] = getattr(holder, step.method)
         return method
+
+
+def _no_text(error: UnicodeEncodeError) -> ArgumentError:
+    return ArgumentError(f"{error.object[:40]!r} holds half a surrogate pair, which is no text")

@@ -170,9 +170,9 @@ class Saving:
         layout, table = self._home(entity)
         make = writes.create if is_new else writes.put
         action, after = make(layout, table, entity, self._now(), if_)
-        wanted = uniques.guard_keys(layout, _values(after))
-        if not entity.stored.uniques:
+        if not entity.stored.unique:
             return [action], after  # type: ignore[return-value]
+        wanted = uniques.guard_keys(layout, _values(after))
         held = {} if is_new else (yield from self._guards_held(layout, table, action))
         return [action, *_moved(layout, table, held, wanted, action.key)], after  # type: ignore[return-value]
 

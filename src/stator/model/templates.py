@@ -208,7 +208,10 @@ def moment_text(attribute: str, moment: datetime) -> str:
         raise KeyValueError(
             f"{attribute} is {moment.isoformat()}, a time without a zone; in a key it needs one"
         )
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    try:
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    except OverflowError:
+        raise KeyValueError(f"{attribute} is {moment.isoformat()}, which has no moment in UTC") from None
 
 
 def raw_value(attribute: str, value: Any) -> str | int | Decimal | bytes:

@@ -80,6 +80,8 @@ class Transaction:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._design._run(self._commit())
+            self._makers.clear()
+            self._intent.clear()
 
     async def __aenter__(self) -> Transaction:
         return self
@@ -87,6 +89,8 @@ class Transaction:
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             await self._design._arun(self._commit())
+            self._makers.clear()
+            self._intent.clear()
 
     def _put(self, entity: Entity, is_new: bool, if_: Any) -> Asks[list[Action]]:
         actions, _ = yield from self._design.put_actions(entity, is_new, if_)

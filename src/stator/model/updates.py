@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from stator.model.actions import Action, conditioned
+from stator.model.actions import Action, Bound, conditioned
+from stator.model.attributes import plain
 from stator.model.conditions import Placeholders
 from stator.model.entities import Entity, attribute_of
 from stator.model.faults import ArgumentError, MissingAttributesError
@@ -38,10 +39,10 @@ def update(
     clauses = Clauses(layout, places)
     expected: dict[str, Any] = {}
     keys = _keys_after(layout, key_values, changes, known, change, expected)
-    plain = {
-        attribute_of(layout.entity, name): layout.attribute(name, each) for name, each in changes.items()
-    }
-    clauses.assign({**plain, **keys})
+    clauses.assign(
+        {attribute_of(layout.entity, name): layout.attribute(name, each) for name, each in changes.items()}
+    )
+    clauses.assign(keys)
     clauses.change_parts(change)
     clauses.count(version_step(layout, known, expected))
     if layout.entity.stored.schema != 1:
@@ -55,7 +56,7 @@ def update(
     conditioned(request, conditions, places)
     return Action(
         "Update", layout, key, request, expected, True,
-        deleted_is_there=with_deleted, own=change.if_, parts=tuple(clauses.needed),
+        deleted_is_there=with_deleted, own=change.if_, parts=tuple(clauses.needed), bounds=tuple(clauses.bounds),
     )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ class Clauses:
         self._places = places
         self._texts: dict[str, list[str]] = {"SET": [], "REMOVE": [], "ADD": [], "DELETE": []}
         self.needed: dict[tuple[str | int, ...], None] = {}
+        self.bounds: list[Bound] = []
 
     def assign(self, values: Mapping[str, Any]) -> None:
         """Attribute -> its value; None: it goes."""
@@ -111,6 +113,7 @@ class Clauses:
             self._by(part, "ADD", part.checked(value))
             return
         number = _amount(part, value)
+        self._bound(part, number)
         if len(part.steps) == 1:
             self._by(part, "ADD", number)
             return
@@ -125,7 +128,7 @@ class Clauses:
         for steps in self.needed:
             part = Part("", steps, Any, True, None)
             found.append(f"attribute_exists({part.text(self._places)})")
-        return found
+        return found + [self._within(bound) for bound in self.bounds]
 
     def __bool__(self) -> bool:
         return any(self._texts.values())
@@ -135,6 +138,18 @@ class Clauses:
         if not self:
             raise ArgumentError("an update changes nothing")
         return " ".join(f"{clause} {', '.join(each)}" for clause, each in self._texts.items() if each)
+
+    def _bound(self, part: Part, amount: Any) -> None:
+        """What is added leads no number out of its field's bounds."""
+        for sign, limit in part.bounds:
+            if (amount < 0) == (sign in (">=", ">")):
+                self.bounds.append(Bound(part.steps, sign, limit, amount))
+
+    def _within(self, bound: Bound) -> str:
+        text = Part("", bound.steps, Any, True, None).text(self._places)
+        least = plain(text, bound.limit) - bound.amount
+        found = f"{text} {bound.sign} {self._places.value(least)}"
+        return f"(attribute_not_exists({text}) OR {found})" if bound.allows(0) else found
 
     def _set_part(self, part: Part, value: Any) -> None:
         stored = part.checked(value)
@@ -191,6 +206,8 @@ def _amount(part: Part, value: Any) -> Any:
 def _changes(layout: Layout, change: Change, now: float) -> dict[str, Any]:
     """Field -> its new value, of those that change as a whole."""
     fields = layout.entity.model_fields
+    if isinstance(change.remove, str):
+        raise ArgumentError(f"remove takes a list of names, not {change.remove!r}")
     paths: list[Path] = [*change.set, *change.remove, *(change.add or {}), *(change.append or {})]
     paths += [*(change.discard or {}), *(change.known or {})]
     names = [head_of(path) for path in paths]
@@ -287,13 +304,15 @@ def upsert(
     request: dict[str, Any] = {"TableName": table, "Key": key}
     if clauses:
         request["UpdateExpression"] = clauses.text()
-    conditions = []
-    if layout.expiry and (once or add):
+    conditions = clauses.needs()
+    may_begin_anew = bool(layout.expiry and (once or add))
+    if may_begin_anew:
         # What has expired is not there, and neither kept nor added to
-        name = places.name(layout.expiry)
+        name = places.name(str(layout.expiry))
         conditions.append(f"(attribute_not_exists({name}) OR {name} >= {places.value(int(now))})")
     conditioned(request, conditions, places)
-    return Action("Update", layout, key, request, must_exist=True if conditions else None)
+    must_exist = True if may_begin_anew else None
+    return Action("Update", layout, key, request, must_exist=must_exist, bounds=tuple(clauses.bounds))
 
 
 def renew(layout: Layout, table: str, entity: Entity, add: Mapping[str, Any], now: float) -> Action:
@@ -310,6 +329,8 @@ def renew(layout: Layout, table: str, entity: Entity, add: Mapping[str, Any], no
 
 
 def _refuse_upsert(layout: Layout, once: Sequence[str], add: Mapping[str, Any]) -> None:
+    if isinstance(once, str):
+        raise ArgumentError(f"once takes a list of names, not {once!r}")
     unknown = [name for name in (*once, *add) if name not in layout.entity.model_fields]
     if unknown:
         raise ArgumentError(f"{layout.name} has no attribute {unknown[0]}")

@@ -74,8 +74,9 @@ def put(layout: Layout, table: str, entity: Entity, now: float, if_: Any = None)
             expected[attribute] = held
             conditions.append(places.is_now(attribute, held))
     conditions += own_condition(layout, if_, places)
-    request = {"TableName": table, "Item": layout.item(after)}
-    action = Action("Put", layout, layout.key_of(entity), request, expected, must_exist, own=if_)
+    item = layout.item(after)
+    request = {"TableName": table, "Item": item}
+    action = Action("Put", layout, layout.key_in(item), request, expected, must_exist, own=if_)
     conditioned(request, conditions, places)
     return action, after
 
@@ -87,8 +88,9 @@ def create(layout: Layout, table: str, entity: Entity, now: float, if_: Any = No
     if stored.version is not None:
         after = after.model_copy(update={stored.version: 1})
     places = Placeholders()
-    request = {"TableName": table, "Item": layout.item(after)}
-    action = Action("Put", layout, layout.key_of(entity), request, {}, False, own=if_)
+    item = layout.item(after)
+    request = {"TableName": table, "Item": item}
+    action = Action("Put", layout, layout.key_in(item), request, {}, False, own=if_)
     conditioned(request, [_absent(layout, places, now), *own_condition(layout, if_, places)], places)
     return action, after
 
