@@ -186,15 +186,16 @@ class Stickers:
         try:
             with self._design.transaction() as every:
                 _while_open(every, event)
-                every.erase(held, if_=Attr("created_at").exists())
+                every.erase(held, if_=Attr("event").eq(event))
                 if sticker == GOLDEN:
                     every.erase(
                         ref(GoldenSticker, user_id=user, held_at=event), if_=Attr("given_to").eq(team_name)
                     )
         except (ConditionFailedError, NotFoundError) as error:
             self._refuse_closed(event)
-            if self._design.sticker(team_name, user, sticker) is None:
-                raise NoStickerError(f"{user} has no {sticker} sticker on {team_name}") from error
+            found = self._design.sticker(team_name, user, sticker)
+            if found is None or found.event != event:
+                raise NoStickerError(f"{user} has no {sticker} sticker of {event} on {team_name}") from error
             raise StaleError(f"the stickers of {user} have changed") from error
 
     def _refuse_closed(self, event: str) -> None:

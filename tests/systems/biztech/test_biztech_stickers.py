@@ -127,6 +127,16 @@ def test_what_is_not_there_cannot_be_taken_back(voting: BizTech, at_once: AtOnce
         voting.stickers.take_back(ANN, EVENT, "Kites", GOLDEN)
 
 
+@pytest.mark.parametrize("kind", ["blue", GOLDEN])
+def test_an_open_voting_takes_no_sticker_of_a_closed_one_back(voting: BizTech, kind: str) -> None:
+    voting.stickers.place(ANN, EVENT, "Kites", kind)
+    voting.stickers.close(EVENT)
+    voting.stickers.open("kickstart;2027")
+    with pytest.raises(NoStickerError):
+        voting.stickers.take_back(ANN, "kickstart;2027", "Kites", kind)
+    assert voting.stickers.counts("Kites") == {kind: 1}
+
+
 def test_golden_stickers_that_wander_at_once_stay_one(voting: BizTech, at_once: AtOnce) -> None:
     """Put and taken back by many at once: what is counted and what the user's item says agree."""
     voting.stickers.place(ANN, EVENT, "Team 0", GOLDEN)
