@@ -11,7 +11,7 @@ carries them to the price history and to those who listen (`price_feed`).
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from stator.model import (
     AlreadyExistsError,
@@ -38,6 +38,9 @@ from systems.biztech.design.exchange import (
 from systems.biztech.money import dollars, round2
 from systems.biztech.prices import Quote, Side
 from systems.biztech.refusals import ClubError
+
+TOKEN_LENGTH_MAX: Final = 200
+"""It is part of a key."""
 
 
 class TradeError(ClubError):
@@ -160,8 +163,8 @@ class Exchange:
         returns the trade that was made. Raises TradeError by its kinds, ArgumentError for a number of shares that
         nobody trades, and BusyError when others always came first."""
         _check_order(side, shares)
-        if token is not None and not token:
-            raise ArgumentError("the token is empty")
+        if token is not None and not 1 <= len(token) <= TOKEN_LENGTH_MAX:
+            raise ArgumentError(f"a token of {len(token)} characters; it has 1 to {TOKEN_LENGTH_MAX}")
         return self._context.again(lambda: self._trade_once(user_id, project_id, side, shares, token))
 
     def quote(self, project_id: str, side: Side, shares: int) -> Quote:
@@ -256,9 +259,10 @@ class Exchange:
 
 
 def _checked_seed(seed: Decimal | int) -> Decimal:
-    amount = Decimal(seed)
-    if not 0 <= amount <= prices.SEED_MAX:
-        raise ArgumentError(f"a seed of {seed}; it is 0 to {prices.SEED_MAX}")
+    """Below zero, too: the base price has a floor."""
+    amount = Decimal(seed) if type(seed) is int else seed
+    if not isinstance(amount, Decimal) or not amount.is_finite() or abs(amount) > prices.SEED_MAX:
+        raise ArgumentError(f"a seed of {seed!r}; it is a Decimal or an int, at most {prices.SEED_MAX} either way")
     return amount
 
 

@@ -27,6 +27,7 @@ from systems.biztech.exchange import (
 )
 from systems.biztech.prices import OPENING_CASH, quote
 
+IN_PROCESS = pytest.mark.parametrize("database", ["memory"], indirect=True)
 AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 EVENT = "kickstart;2026"
 D = Decimal
@@ -184,8 +185,21 @@ def test_a_seed_that_changes_moves_the_price_under_the_shares(exchange: Exchange
     moved = exchange.set_seed("aurora", 20)
     assert (moved.base_price, moved.price, moved.price_source) == (D("3.00"), D("3.20"), "SEED_UPDATE")
     assert exchange.sell("ann", "aurora", 10).end_price == D("3.00")
-    with pytest.raises(ArgumentError, match="a seed of -1"):
-        exchange.set_seed("aurora", -1)
+    assert exchange.set_seed("aurora", -20).price == D("0.10")
+
+
+@IN_PROCESS
+@pytest.mark.parametrize("seed", [0.5, "5", True, D("NaN"), D("-Infinity"), D(10) ** 10])
+def test_a_seed_is_an_exact_and_finite_number(exchange: Exchange, seed: Any) -> None:
+    with pytest.raises(ArgumentError, match="a seed of"):
+        exchange.create_project("cobalt", EVENT, "Cobalt", "COB", seed=seed)
+
+
+@IN_PROCESS
+@pytest.mark.parametrize("token", ["", "x" * 201])
+def test_a_token_has_a_length(exchange: Exchange, token: str) -> None:
+    with pytest.raises(ArgumentError, match="a token of"):
+        exchange.buy("ann", "aurora", 1, token=token)
 
 
 def test_a_project_is_listed_once_and_an_account_opened_once(exchange: Exchange) -> None:

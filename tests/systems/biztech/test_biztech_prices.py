@@ -47,8 +47,9 @@ def test_money_is_read_as_people_write_it(amount: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "base"),
-    [("0", "1.00"), ("5", "1.50"), ("0.04", "1.00"), ("0.05", "1.01"), ("1234.56", "124.46")],
-)
+    [("0", "1.00"), ("5", "1.50"), ("0.04", "1.00"), ("0.05", "1.01"), ("1234.56", "124.46"), ("-5", "0.50"),
+     ("-20", "0.10")],
+)  # fmt: skip
 def test_a_seed_makes_the_base_price(seed: str, base: str) -> None:
     assert str(base_price(D(seed))) == base
 
