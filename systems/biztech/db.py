@@ -244,7 +244,8 @@ def _place(table: str, item: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _distinct(table: str, keys: Iterable[Mapping[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
-    return {_place(table, key): _key(table, key) for key in keys}
+    checked = [_key(table, key) for key in keys]
+    return {_place(table, key): key for key in checked}
 
 
 def _parts(values: list[Any], size: int) -> Iterator[list[Any]]:

@@ -90,8 +90,8 @@ class Registrations:
         """Changes how many places there are, and gives new ones to who has waited longest; returns their emails.
         Atomic up to 90 promotions; beyond, in steps that each keep the capacity. Raises CapacityError below what is
         taken, NotFoundError."""
-        if capacity < 0:
-            raise ArgumentError(f"an event cannot have {capacity} places")
+        if type(capacity) is not int or capacity < 0:
+            raise ArgumentError(f"an event cannot have {capacity!r} places")
         promoted: list[str] = []
         while True:
             some, is_done = self._context.again(lambda: self._widen(event, capacity))

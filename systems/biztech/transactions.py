@@ -28,6 +28,8 @@ from systems.biztech.refusals import ClubError, NotRegisteredError
 
 HAS_PLACE: Final = ("registered", "checkedIn")
 """Who earns and spends points, and invests: not who waits or has cancelled."""
+POINTS_MAX: Final = 1_000_000_000
+"""At once."""
 _IDS: Final = uuid.UUID("5b8f6a0e-2c1d-4f7a-9a53-0d6c7f1e4b92")
 
 
@@ -64,8 +66,8 @@ class Transactions:
         """Gives points, or takes them when below zero; returns the entry. Atomic. Sent again with its `token`, however
         much later, it returns the first entry. The balance does not go below zero: NotEnoughPointsError. Raises
         NotRegisteredError, TokenUsedError, ArgumentError for no points."""
-        if type(points) is not int or points == 0:
-            raise ArgumentError(f"{points!r} points; it is a whole number, and not zero")
+        if type(points) is not int or not 0 < abs(points) <= POINTS_MAX:
+            raise ArgumentError(f"{points!r} points; it is a whole number but zero, to {POINTS_MAX} either way")
         made = self.entry(user, event, points, reason, token=token)
         return self._context.again(lambda: self._award(made))
 

@@ -225,6 +225,7 @@ def test_deletes_in_staging_warn(clubs: Callable[[str], BizTech]) -> None:
         (lambda db: db.update("biztechUsers", ANN, {"id": "b"}), "id is part of the key of biztechUsers"),
         (lambda db: db.update("biztechUsers", ANN, {}), "an update of biztechUsers changes nothing"),
         (lambda db: db.update("biztechUsers", ANN, {"a": 1}, add={"a": 1}), "a cannot be set and added to at once"),
+        (lambda db: db.batch_get("biztechUsers", [{"email": "b"}]), "the key of biztechUsers is id, not email"),
         (lambda db: db.query("biztechUsers", {}), "a query of biztechUsers is given no key"),
     ],
 )  # fmt: skip

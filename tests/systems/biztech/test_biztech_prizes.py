@@ -166,7 +166,7 @@ def test_points_are_given_within_another_transaction(stand: BizTech) -> None:
     assert stand.transactions.audit(ANN, EVENT).is_true
 
 
-@pytest.mark.parametrize("points", [0, True, 1.5])
+@pytest.mark.parametrize("points", [0, True, 1.5, 10**40, -(10**40)])
 def test_what_are_no_points_is_refused(stand: BizTech, points: Any) -> None:
     with pytest.raises(ArgumentError):
         stand.transactions.award(ANN, EVENT, points, "x")

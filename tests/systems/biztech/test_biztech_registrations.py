@@ -185,6 +185,7 @@ def test_a_full_waiting_list_takes_no_more(opened: BizTech, monkeypatch: pytest.
         (lambda each: each.check_in("ann@example.com", EVENT), NotRegisteredError),
         (lambda each: each.set_capacity("none;2026", 5), NotFoundError),
         (lambda each: each.set_capacity(EVENT, -1), ArgumentError),
+        (lambda each: each.set_capacity(EVENT, 8.5), ArgumentError),
         (lambda each: each.waiting("none;2026"), NotFoundError),
     ],
 )
