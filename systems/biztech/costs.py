@@ -11,9 +11,12 @@ import stator
 from stator.clock import ManualClock
 from stator.metering import Meter
 from systems.biztech import demo
+from systems.biztech.channels import channels_of
 from systems.biztech.club import BizTech
 from systems.biztech.demo import BLUEPRINT, KICKSTART
 from systems.biztech.design import BizTechDesign
+from systems.biztech.feeds import Change, PriceFeed
+from systems.biztech.places import Keeper
 from systems.biztech.prizes import OutOfStockError
 from systems.costs import AccessPattern, Report, measure, refused
 
@@ -34,7 +37,7 @@ def report(db: Any, environment: str = "dev", *, now: Callable[[], float]) -> Re
     club = BizTech(meter.db, environment, now=now, rng=random.Random(7))
     club.create_tables()
     demo.seed(meter.db, environment, random.Random(2026), now())
-    patterns = [*_people(club), *_points(club), *_kickstart(club), *_exchange(club)]
+    patterns = [*_people(club), *_points(club), *_kickstart(club), *_exchange(club), *_live(club)]
     tables = [club.design.table_name(each.name) for each in BizTechDesign.tables]
     return measure(meter, environment, patterns, tables)
 
@@ -206,6 +209,29 @@ def _exchange(club: BizTech) -> list[AccessPattern]:
             "exchange.leader_board", "Everybody's worth: accounts by a scan, holders of each project by byProject.",
             lambda: club.exchange.leader_board(KICKSTART),
         ),
+    ]  # fmt: skip
+
+
+def _live(club: BizTech) -> list[AccessPattern]:
+    prices, _, _ = channels_of(club)
+    for number in range(10):
+        prices.join(f"listener-{number}", KICKSTART, "-")
+    change = Change(1, None, club.db.get("bizBtxProjects", {"projectId": "quote"}))
+    keeper = Keeper.take_over(club.design, "prices", now=club.context.now)
+    return [
+        AccessPattern(
+            "feeds.PriceFeed.take", "A price: into the history; and the ten who listen.",
+            lambda: PriceFeed(club).take(change),
+        ),
+        AccessPattern("places.Keeper.keep", "The consumer's place, after each.", lambda: keeper.keep("-" * 300)),
+        AccessPattern(
+            "exchange.price_history", "The prices of a project, oldest first.",
+            lambda: club.exchange.price_history("quote").all(),
+        ),
+        AccessPattern("channel.join", "A listener's row.", lambda: prices.join("listener-10", KICKSTART, "-")),
+        AccessPattern("channel.shown", "An event's prices, to a newcomer.", lambda: prices.shown(KICKSTART)),
+        AccessPattern("channel.leave", "The row goes.", lambda: prices.leave("listener-10")),
+        AccessPattern("wall.recent", "Who met in the last minute: nobody.", lambda: club.wall.recent(BLUEPRINT)),
     ]  # fmt: skip
 
 
