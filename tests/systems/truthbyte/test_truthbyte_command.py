@@ -384,10 +384,9 @@ def test_help_is_there(run: Run, words: list[str]) -> None:
 # Elsewhere
 
 
+@pytest.mark.parametrize("place", ["http"], indirect=True)
 def test_the_same_commands_go_to_a_server(place: Place, run: Run) -> None:
-    if place.url is None:
-        pytest.skip("this door has no URL")
-    where = ("--database", place.url)
+    where = ("--database", str(place.url))
     assert run("upload", "--file", SAMPLE, *where).code == 0
     assert run("play", "--user", "ann", *where, given="y\n" * 10).code == 0
     assert "ann has played" in run("play", "--user", "ann", *where).told
