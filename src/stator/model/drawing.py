@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
+from unicodedata import east_asian_width
 
 from stator.model.sketches import AccessPattern, Shown, Sketch
 from stator.model.tables import Table
@@ -19,7 +20,7 @@ _PAD: Final = 10
 _GAP: Final = 26
 _CELL_CHARACTERS_MAX: Final = 44
 _WIDTH_MAX: Final = 1500
-_COLOURS: Final = ("#3b82f6", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#ec4899", "#14b8a6", "#84cc16")
+_COLOURS: Final = ("#2563eb", "#b45309", "#047857", "#b91c1c", "#6d28d9", "#be185d", "#0f766e", "#4d7c0f")
 
 _STYLE: Final = """
 svg { --ink: #1f2937; --faint: #6b7280; --paper: #ffffff; --line: #d1d5db; --key: #f3f4f6; background: var(--paper);
@@ -42,8 +43,9 @@ class _Canvas:
 
     def rect(self, x: float, y: float, width: float, height: float, kind: str, fill: str = "") -> None:
         style = f' fill="{fill}"' if fill else ""
+        corners = "" if kind == "key" else ' rx="4"'
         self.parts.append(
-            f'<rect class="{kind}" x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4"{style}/>'
+            f'<rect class="{kind}" x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"{corners}{style}/>'
         )
         self.width, self.height = max(self.width, x + width), max(self.height, y + height)
 
@@ -53,13 +55,13 @@ class _Canvas:
         self.width, self.height = max(self.width, x + _wide(text)), max(self.height, y + 6)
 
 
-def svg_of(sketch: Sketch) -> str:
+def svg_of(sketch: Sketch, *, with_patterns: bool = True) -> str:
     canvas = _Canvas()
     canvas.text(_PAD, 26, sketch.name, "title")
     y = 46.0
     for table in sketch.tables:
         y = _table(canvas, sketch, table, y) + _GAP
-    if sketch.ways:
+    if sketch.ways and with_patterns:
         _ways(canvas, sketch.ways, y)
     width, height = canvas.width + _PAD, canvas.height + _PAD
     body = "\n".join(canvas.parts)
@@ -72,7 +74,7 @@ def svg_of(sketch: Sketch) -> str:
 
 def _table(canvas: _Canvas, sketch: Sketch, table: Table, y: float) -> float:
     """Draws a table's header and entities; returns where it ends."""
-    canvas.text(_PAD, y + 14, f"{table.name}   {_keys_told(table)}", "head")
+    canvas.text(_PAD, y + 14, f"{table.name} · {_keys_told(table)}", "head")
     y += _ROW + 2
     x, top, bottom = float(_PAD), y, y
     for number, shown in enumerate(sketch.entities_of(table)):
@@ -89,8 +91,9 @@ def _keys_told(table: Table) -> str:
     for way in table.ways:
         partition, sort = (", ".join(key.name for key in keys) for keys in table.key(way))
         told.append(f"{way or 'key'}: {partition}{f' + {sort}' if sort else ''}")
-    ttl = f"  ttl: {table.ttl}" if table.ttl else ""
-    return "   ".join(told) + ttl
+    if table.ttl:
+        told.append(f"ttl: {table.ttl}")
+    return " · ".join(told)
 
 
 def _rows(table: Table, shown: Shown) -> list[tuple[str, str, bool]]:
@@ -164,7 +167,7 @@ def short(value: Any) -> str:
 
 
 def _wide(text: str) -> float:
-    return len(text) * _CHARACTER
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) * _CHARACTER
 
 
 _PAGE_STYLE: Final = """
@@ -172,7 +175,8 @@ _PAGE_STYLE: Final = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1.5rem; max-width: 1600px; }
 table { border-collapse: collapse; } code { font: 13px ui-monospace, Menlo, Consolas, monospace; }
 th, td { text-align: left; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid #8884; vertical-align: top; }
-.picture { overflow-x: auto; border: 1px solid #8884; border-radius: 8px; } li { margin: .2rem 0; }
+.picture { overflow-x: auto; border: 1px solid #8884; border-radius: 8px; }
+.picture svg { background: none; } li { margin: .2rem 0; }
 """
 
 
@@ -182,7 +186,7 @@ def html_of(sketch: Sketch) -> str:
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{name}</title>\n'
         f'<meta name="viewport" content="width=device-width"><style>{_PAGE_STYLE}</style></head>\n'
         f"<body>\n<h1>{name}</h1>\n"
-        f'<div class="picture">\n{svg_of(sketch)}</div>\n'
+        f'<div class="picture">\n{svg_of(sketch, with_patterns=False)}</div>\n'
         f"{_pattern_rows(sketch)}{_caution_list(sketch)}</body>\n</html>\n"
     )
 
