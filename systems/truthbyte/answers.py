@@ -14,7 +14,7 @@ from typing import Final
 from stator.conditions import Attr
 from stator.model import AlreadyExistsError, ConditionFailedError, ref
 from systems.truthbyte.design import Answer, Question, Session
-from systems.truthbyte.faults import BusyError, FieldError, UnknownError
+from systems.truthbyte.faults import BusyError, FieldError, UnknownError, checked_bool
 from systems.truthbyte.users import checked_user, earn, right_of
 from systems.truthbyte.world import ATTEMPTS_MAX, World
 
@@ -48,6 +48,7 @@ def answer(
 ) -> Answered:
     """See TruthByte.answer."""
     checked_user(user_id)
+    checked_bool("answer", given)
     if response_time_ms is not None and response_time_ms < 0:
         raise FieldError("response_time_ms", f"{response_time_ms} is negative")
     question = _question(world, question_id)

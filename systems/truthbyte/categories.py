@@ -50,10 +50,11 @@ class CategoryCounts:
                 self._held[name] = (count, asked_at)
         return count
 
-    def forget(self, names: Iterable[str]) -> None:
+    def forget(self, names: Iterable[str] | None) -> None:
+        """None: all."""
         with self._lock:
             self._changes += 1
-            for name in names:
+            for name in [*self._held] if names is None else names:
                 self._held.pop(name, None)
 
 
@@ -61,9 +62,9 @@ _caches: weakref.WeakSet[CategoryCounts] = weakref.WeakSet()
 _caches_lock = threading.Lock()
 
 
-def changed(names: Iterable[str]) -> None:
-    """To be called after the counts of these categories were changed, or may have been."""
-    every = tuple(names)
+def changed(names: Iterable[str] | None = None) -> None:
+    """To be called after the counts of these categories (all, unless given) were changed, or may have been."""
+    every = None if names is None else tuple(names)
     with _caches_lock:
         caches = list(_caches)
     for cache in caches:

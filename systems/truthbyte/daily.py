@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,13 @@ from typing import Any, Final, Literal
 from stator.conditions import Attr, Condition
 from stator.model import AlreadyExistsError, ConditionFailedError, NotFoundError
 from systems.truthbyte.design import DailyQuestions, DayAnswer, DayProgress, Question, User
-from systems.truthbyte.faults import AlreadyPlayedError, BusyError, FieldError, TooFewQuestionsError
+from systems.truthbyte.faults import (
+    AlreadyPlayedError,
+    BusyError,
+    FieldError,
+    TooFewQuestionsError,
+    checked_bool,
+)
 from systems.truthbyte.streaks import Streaks, percent, score_of, streaks
 from systems.truthbyte.users import checked_user, new_user
 from systems.truthbyte.world import ATTEMPTS_MAX, World
@@ -77,7 +83,14 @@ def challenge(world: World, day: date | None) -> Challenge:
     if chosen > world.today():
         raise FieldError("day", f"{chosen} is yet to come")
     drawn = world.tables.drawn(chosen.isoformat()) or _drawn_first(world, chosen)
-    return Challenge(chosen, drawn.seed, world.tables.questions(drawn.question_ids))
+    return Challenge(chosen, drawn.seed, _those(world, drawn.question_ids))
+
+
+def _those(world: World, ids: Sequence[str]) -> list[Question]:
+    """Without those that were deleted since. What is missing may be new and not everywhere yet, so that is asked for
+    again: a day that is judged has all its questions."""
+    found = world.tables.questions(ids)
+    return found if len(found) == len(ids) else world.tables.get_many(Question, ids, consistent=True)
 
 
 def _drawn_first(world: World, day: date) -> DailyQuestions:
@@ -139,6 +152,8 @@ def _judged(world: World, of_day: Challenge, given: Mapping[str, bool]) -> DayPr
     foreign = sorted(given.keys() - {question.id for question in of_day.questions})
     if foreign:
         raise FieldError("answers", f"{foreign[0]} is no question of {of_day.day}")
+    for each in given.values():
+        checked_bool("answers", each)
     if not of_day.questions:
         raise TooFewQuestionsError(f"the questions of {of_day.day} are all gone")
     second = world.second()

@@ -33,6 +33,8 @@ from stator.model import (
 )
 
 ENVIRONMENTS: Final = ("dev", "prod")
+KEY_BYTES_MAX: Final = 2048
+SORT_KEY_BYTES_MAX: Final = 1024
 GENERAL: Final = "general"
 """The category that every question is in."""
 
@@ -149,13 +151,14 @@ class DayProgress(BaseModel):
 
 class User(Entity):
     """`trust_score`: how many questions the user has answered right. `created_at`, `last_active`: ISO texts in UTC.
-    `daily_progress`: ISO date -> the day. `recent_proposals`: when, in epoch seconds, of the last day."""
+    `daily_progress`: ISO date -> the day. `recent_proposals`: when, in epoch seconds, of the last day. All but the id
+    may be missing: an update by another program makes a user, too."""
 
     stored = Stored(table="users", item_bytes=3000)
 
     user_id: str
-    created_at: str
-    last_active: str
+    created_at: str = ""
+    last_active: str = ""
     trust_score: int = 0
     daily_progress: dict[str, DayProgress] = Field(default_factory=dict)
     current_daily_streak: int = 0

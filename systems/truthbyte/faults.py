@@ -17,6 +17,12 @@ class FieldError(TruthByteError):
         self.field = field
 
 
+def checked_bool(field: str, given: object) -> None:
+    """Raises FieldError for what is neither True nor False."""
+    if not isinstance(given, bool):
+        raise FieldError(field, f"{given!r} is not true or false")
+
+
 class UnknownError(TruthByteError):
     """There is no question, session or submission of this id."""
 

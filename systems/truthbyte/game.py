@@ -86,7 +86,8 @@ class TruthByte:
         return self.tables.questions(question_ids)
 
     def add_question(self, question: Question) -> Question:
-        """A new question with its category entries and counts, in one transaction. Raises AlreadyExistsError."""
+        """A new question with its category entries and counts, in one transaction. Raises FieldError where its id
+        is taken."""
         return questions.add(self.world, question)
 
     def fetch(

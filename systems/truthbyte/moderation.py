@@ -12,7 +12,7 @@ from stator.conditions import Attr
 from stator.model import ArgumentError, ConditionFailedError, NotFoundError, Transaction, ref
 from systems.truthbyte import questions
 from systems.truthbyte.design import Question, Submission
-from systems.truthbyte.faults import AlreadyDecidedError, FieldError, UnknownError
+from systems.truthbyte.faults import AlreadyDecidedError, FieldError, UnknownError, checked_bool
 from systems.truthbyte.world import World
 
 _IS_PENDING: Final = Attr("status").eq("pending")
@@ -24,6 +24,8 @@ def approve(
     """See TruthByte.approve."""
     _checked_moderator(moderator)
     questions.checked_difficulty(difficulty)
+    if answer is not None:
+        checked_bool("answer", answer)
     submission = _pending(world, submission_id)
     question = Question(
         id=f"q_{submission.id.removeprefix('sub_')}",

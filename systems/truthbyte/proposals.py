@@ -13,7 +13,14 @@ from typing import Any, Final
 from stator.conditions import Attr
 from stator.model import AlreadyExistsError, ConditionFailedError, NotFoundError
 from systems.truthbyte.design import Submission, User
-from systems.truthbyte.faults import BusyError, FieldError, SuspectSessionError, TooOftenError, UnknownError
+from systems.truthbyte.faults import (
+    BusyError,
+    FieldError,
+    SuspectSessionError,
+    TooOftenError,
+    UnknownError,
+    checked_bool,
+)
 from systems.truthbyte.users import checked_user, new_user
 from systems.truthbyte.world import ATTEMPTS_MAX, DAY_S, HOUR_S, World
 
@@ -38,9 +45,8 @@ def propose(
     session_id: str | None,
 ) -> Submission:
     """See TruthByte.propose."""
-    checked_user(submitter_id)
-    if not isinstance(suggested_answer, bool):
-        raise FieldError("suggested_answer", f"{suggested_answer!r} is not true or false")
+    checked_user(submitter_id, "submitter_id")
+    checked_bool("suggested_answer", suggested_answer)
     submission = Submission(
         id=f"sub_{world.random.getrandbits(_ID_BITS):024x}",
         question=checked_text("question", question, *QUESTION_CHARS),

@@ -7,8 +7,15 @@ from typing import Any, Final
 
 from stator.model import AlreadyExistsError, Transaction
 from systems.truthbyte.categories import changed, display_name
-from systems.truthbyte.design import GENERAL, Category, Question, QuestionCategory
-from systems.truthbyte.faults import FieldError
+from systems.truthbyte.design import (
+    GENERAL,
+    KEY_BYTES_MAX,
+    SORT_KEY_BYTES_MAX,
+    Category,
+    Question,
+    QuestionCategory,
+)
+from systems.truthbyte.faults import FieldError, checked_bool
 from systems.truthbyte.world import World
 
 DIFFICULTY_UNLESS_SAID: Final = 3
@@ -20,20 +27,19 @@ DIFFICULTY_MAX: Final = 5
 
 def question_from(line: Mapping[str, Any]) -> Question:
     """A line of an upload: the reference's form has `tags` only, the later one has `category`, `tags` and
-    `difficulty`, and a stored question has `categories`. Raises FieldError."""
-    category = line.get("category")
-    tags = _texts("tags", line.get("tags", ()))
+    `difficulty`, and a stored question has `categories`. Raises FieldError, and so for a name that is too long to be a
+    key: stored in a question, it could never be taken out of it again."""
+    category = None if line.get("category") is None else _name("category", line["category"])
+    tags = _names("tags", line.get("tags", ()))
     if category is not None:
-        chosen = [_text("category", category)]
+        chosen = [category]
     else:
-        chosen = _texts("categories", line.get("categories") or tags)
-    answer = line.get("answer")
-    if not isinstance(answer, bool):
-        raise FieldError("answer", f"{answer!r} is not true or false")
+        chosen = _names("categories", line.get("categories", ())) or tags
+    checked_bool("answer", line.get("answer"))
     return Question(
-        id=_text("id", line.get("id")),
+        id=_name("id", line.get("id"), SORT_KEY_BYTES_MAX),
         question=_text("question", line.get("question")),
-        answer=answer,
+        answer=line["answer"],
         title=_text("title", line.get("title", ""), may_be_empty=True),
         passage=_text("passage", line.get("passage", ""), may_be_empty=True),
         categories=with_general(chosen),
@@ -71,10 +77,18 @@ def _text(field: str, given: Any, may_be_empty: bool = False) -> str:
     return given
 
 
-def _texts(field: str, given: Any) -> list[str]:
+def _name(field: str, given: Any, bytes_max: int = KEY_BYTES_MAX) -> str:
+    """What becomes a key: trimmed, and no longer than one may be."""
+    name = _text(field, _text(field, given).strip())
+    if len(name.encode("utf-8", "surrogatepass")) > bytes_max:
+        raise FieldError(field, f"has more than {bytes_max:,} bytes")
+    return name
+
+
+def _names(field: str, given: Any) -> list[str]:
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise FieldError(field, f"{given!r} is not a list of texts")
-    return [_text(field, each) for each in given]
+    return [_name(field, each) for each in given]
 
 
 # Adding one

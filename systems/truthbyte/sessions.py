@@ -25,15 +25,16 @@ def ip_hash(settings: Settings, ip: str) -> str:
 
 
 def open_session(world: World, ip: str) -> Session:
-    """See TruthByte.open_session. The hour is counted by an index, which on AWS may be a moment behind: a burst may
-    open a few more before it is noticed."""
+    """See TruthByte.open_session. The hour is counted when the session is stored, so that of many at once each sees
+    those before it; nobody knows its id before it is marked. It is counted by an index, which on AWS may be a moment
+    behind: a burst may open a few more before it is noticed."""
     hashed, second = ip_hash(world.settings, ip), world.second()
     most = world.settings.sessions_an_hour_max
-    recent = world.tables.sessions_from(hashed, after=second - HOUR_S).page(most) if most else ()
-    session = Session(
-        session_id=f"{world.random.getrandbits(_ID_BITS):032x}",
-        ip_hash=hashed,
-        created_at=second,
-        suspect=True if len(recent) >= most else None,
+    session = world.tables.create(
+        Session(
+            session_id=f"{world.random.getrandbits(_ID_BITS):032x}", ip_hash=hashed, created_at=second
+        )
     )
-    return world.tables.create(session)
+    recent = world.tables.sessions_from(hashed, after=second - HOUR_S).page(most + 1)
+    others = sum(each.session_id != session.session_id for each in recent)
+    return world.tables.update(session, {"suspect": True}) if others >= most else session

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from stator.errors import StatorError
 from stator.model import Design
+from systems.truthbyte.categories import changed
 
 ENDING: Final = ".jsonl"
 _ITEM: Final = "Item"
@@ -51,9 +52,12 @@ def import_tables(design: Design, folder: Path, watch: Watch = lambda table, don
     there = files_in(folder, design)
     design.create_tables()
     done = {}
-    for table, file in there.items():
-        items = _counted(_read(file), table, watch)
-        done[table] = _put(design.db, design.table_name(table), items, keys_of(design, table))
+    try:
+        for table, file in there.items():
+            items = _counted(_read(file), table, watch)
+            done[table] = _put(design.db, design.table_name(table), items, keys_of(design, table))
+    finally:
+        changed()
     return done
 
 

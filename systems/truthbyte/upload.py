@@ -27,8 +27,6 @@ AT_ONCE: Final = 25
 """Questions between two looks at whether to stop."""
 LINE_BYTES_MAX: Final = 400_000
 """An item of DynamoDB's holds 400 KB."""
-ID_BYTES_MAX: Final = 1024
-"""An id is a sort key in the index."""
 
 Watch = Callable[[int], object]
 
@@ -99,10 +97,7 @@ def question_of(line: bytes) -> Question:
         raise ValueError("it is not a JSON object")
     if size > LINE_BYTES_MAX:
         raise ValueError(f"it has {size:,} bytes; an item holds {LINE_BYTES_MAX:,}")
-    question = question_from(given)
-    if len(question.id.encode()) > ID_BYTES_MAX:
-        raise ValueError(f"id: has more than {ID_BYTES_MAX:,} bytes")
-    return question
+    return question_from(given)
 
 
 def upload(

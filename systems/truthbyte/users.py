@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from stator.model import Transaction
-from systems.truthbyte.design import Answer, DayProgress, User
+from systems.truthbyte.design import KEY_BYTES_MAX, Answer, DayProgress, User
 from systems.truthbyte.faults import FieldError
 from systems.truthbyte.streaks import Streaks, passed_days, score_of, streaks
 from systems.truthbyte.world import World
@@ -34,11 +34,14 @@ class Totals:
     daily_passed: int
 
 
-def checked_user(user_id: str) -> str:
-    """Raises FieldError."""
+def checked_user(user_id: str, field: str = "user_id") -> None:
+    """Raises FieldError for what is no key."""
+    if not isinstance(user_id, str):
+        raise FieldError(field, f"{user_id!r} is not a text")
     if not user_id:
-        raise FieldError("user_id", "is empty")
-    return user_id
+        raise FieldError(field, "is empty")
+    if len(user_id.encode("utf-8", "surrogatepass")) > KEY_BYTES_MAX:
+        raise FieldError(field, f"has more than {KEY_BYTES_MAX:,} bytes")
 
 
 def new_user(world: World, user_id: str) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from truthbyte_play import Place
@@ -84,6 +85,15 @@ def test_an_answer_that_another_program_put_is_judged_by_the_question(filled: Tr
     assert (filled.user_trust("ann"), filled.totals("ann").answered) == (1, 1)
 
 
+@pytest.mark.parametrize("given", ["true", 1, None])
+def test_an_answer_is_true_or_false(quick: TruthByte, given: Any) -> None:
+    with pytest.raises(FieldError, match=f"answer: {given!r} is not true or false"):
+        quick.answer("ann", "q0000", given)
+    with pytest.raises(FieldError, match=f"answers: {given!r} is not true or false"):
+        quick.submit_daily("ann", {quick.daily().questions[0].id: given})
+    assert quick.profile("ann") is None
+
+
 def test_an_answer_to_no_question_is_refused(filled: TruthByte) -> None:
     for question in ("nothing", ""):
         with pytest.raises(UnknownError, match="there is no question"):
@@ -94,4 +104,6 @@ def test_an_answer_to_no_question_is_refused(filled: TruthByte) -> None:
         filled.answer("ann", "q0000", True, -1)
     with pytest.raises(FieldError, match="user_id: is empty"):
         filled.answer("", "q0000", True)
+    with pytest.raises(FieldError, match="user_id: has more than 2,048 bytes"):
+        filled.answer("é" * 1025, "q0000", True)
     assert filled.profile("ann") is None

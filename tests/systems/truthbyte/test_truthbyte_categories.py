@@ -126,6 +126,7 @@ FORMS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"category": "general"}, {"categories": ["general"]}),
     ({"categories": ["a", "b"], "tags": ["c"]}, {"categories": ["a", "b", "general"], "tags": ["c"]}),
     ({"title": "T", "passage": ""}, {"title": "T", "passage": ""}),
+    ({"category": " food ", "tags": [" a"]}, {"categories": ["food", "general"], "tags": ["a"], "category": "food"}),
 ]
 
 
@@ -148,6 +149,12 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"tags": "science"}, "tags: 'science' is not a list of texts"),
     ({"tags": [1]}, "tags: 1 is not a text"),
     ({"category": ""}, "category: is empty"),
+    ({"category": " "}, "category: is empty"),
+    ({"category": "x" * 2049}, "category: has more than 2,048 bytes"),
+    ({"categories": 0}, "categories: 0 is not a list of texts"),
+    ({"tags": ["é" * 1025]}, "tags: has more than 2,048 bytes"),
+    ({"tags": ["a", " "]}, "tags: is empty"),
+    ({"id": "x" * 1025}, "id: has more than 1,024 bytes"),
     ({"passage": None}, "passage: is missing"),
 ]
 

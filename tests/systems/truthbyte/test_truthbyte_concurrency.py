@@ -103,6 +103,17 @@ def test_answers_of_one_session_at_once_are_all_in_its_trust(clients: list[Truth
     assert float(found.trust_score) == 0.5
 
 
+def test_of_sessions_opened_at_once_no_more_than_the_limit_are_trusted(pair: Place) -> None:
+    pair.made()
+    clients = [pair.game(seed=seed, sessions_an_hour_max=3) for seed in range(8)]
+    results = each_of(clients, lambda client: client.open_session("192.0.2.1"))
+    assert of(Exception, results) == []
+    trusted = {each.session_id for each in results if not each.suspect}
+    assert len(trusted) <= 3
+    stored = clients[0].sessions_from("192.0.2.1")
+    assert {each.session_id for each in stored if not each.suspect} == trusted
+
+
 def test_three_proposals_of_eight_at_once_are_taken(clients: list[TruthByte]) -> None:
     results = each_of(clients, lambda client: _propose(client, "ann"))
     assert (len(of(Submission, results)), len(of(TooOftenError, results))) == (3, 5), results

@@ -148,6 +148,41 @@ def test_a_deleted_question_of_the_day_is_left_out(filled: TruthByte) -> None:
     assert (result.right, result.total, result.rank) == (9, 9, "S")
 
 
+def test_a_user_whom_another_program_began_submits(filled: TruthByte) -> None:
+    filled.tables.db.table("dev-truthbyte-users").put_item(Item={"user_id": "ann"})
+    assert filled.submit_daily("ann", all_right(filled)).streaks.current == 1
+    user = filled.profile("ann")
+    assert user is not None
+    assert user.last_active == "2024-01-15T12:00:00.000Z"
+
+
+def test_what_a_replica_has_not_yet_is_asked_for_again(memory: Place) -> None:
+    game = memory.made(60)
+    whole = game.daily()
+    late = whole.questions[0].id
+    assert TruthByte(_Behind(memory.open(), late), "dev", now=memory.clock.now).daily() == whole
+
+
+class _Behind:
+    """A database that misses an item where a read need not be consistent."""
+
+    def __init__(self, db: Any, late: str) -> None:
+        self._db, self._late = db, late
+
+    @property
+    def meta(self) -> Any:
+        return type("Meta", (), {"client": _Behind(self._db.meta.client, self._late)})
+
+    def batch_get_item(self, **request: Any) -> Any:
+        (asked,) = request["RequestItems"].values()
+        if not asked.get("ConsistentRead"):
+            asked["Keys"] = [key for key in asked["Keys"] if key["id"] != self._late]
+        return self._db.batch_get_item(**request)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._db, name)
+
+
 EMPTY: list[tuple[Any, str]] = [("", "user_id: is empty")]
 
 

@@ -116,6 +116,9 @@ def test_what_cannot_be_decided_is_refused(filled: TruthByte) -> None:
             filled.reject(unknown, "mod")
     with pytest.raises(FieldError, match="difficulty: 0 is not 1 to 5"):
         filled.approve(submission.id, "mod", difficulty=0)
+    no: Any = "no"
+    with pytest.raises(FieldError, match="answer: 'no' is not true or false"):
+        filled.approve(submission.id, "mod", answer=no)
     with pytest.raises(FieldError, match="moderator: is empty"):
         filled.approve(submission.id, "")
     with pytest.raises(FieldError, match="moderator: is empty"):

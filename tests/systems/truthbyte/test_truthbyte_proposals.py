@@ -134,5 +134,5 @@ def test_a_suspect_session_proposes_nothing(pair: Place) -> None:
 
 
 def test_a_submitter_has_a_name(memory: Place) -> None:
-    with pytest.raises(FieldError, match="user_id: is empty"):
+    with pytest.raises(FieldError, match="submitter_id: is empty"):
         memory.game().propose("", **GOOD)

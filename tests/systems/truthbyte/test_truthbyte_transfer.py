@@ -11,7 +11,9 @@ import pytest
 from truthbyte_play import Place
 
 import stator
+from stator.model import ref
 from systems.truthbyte import TruthByte
+from systems.truthbyte.design import Category
 from systems.truthbyte.transfer import (
     TransferError,
     copy_tables,
@@ -188,3 +190,13 @@ def test_an_export_that_fails_leaves_the_one_before(tmp_path: Path) -> None:
         assert {file.name for file in tmp_path.iterdir()} == {
             f"{table}.jsonl" for table in table_types(game.tables)
         }
+
+
+def test_an_import_in_this_process_reaches_the_cached_counts(tmp_path: Path) -> None:
+    game = game_on(stator.open())
+    fill(game)
+    export_tables(game.tables, tmp_path)
+    game.tables.update(ref(Category, name="music"), {"count": 99})
+    assert game.category_count("music") == 99
+    import_tables(game.tables, tmp_path)
+    assert game.category_count("music") == 3
