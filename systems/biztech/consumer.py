@@ -8,13 +8,18 @@ not sent it again, by its mark (`delivery`). A project's changes are in one shar
 change is told to all before the next is taken: so each listener has the prices of a project in their order.
 
 A listener that is gone loses its row. A gateway that does not answer holds the consumer up, and in the end stops it
-with DeliveryError; it goes on where it was when it is started again, within the 24 hours that a stream is kept.
+with DeliveryError; it goes on where it was when it is started again, within the 24 hours that a stream is kept. After
+them it begins with the oldest change that is left, and says so. A stream that was turned on anew, or that is of a table
+which was made anew, follows the one before it when that is read to its end.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
+from stator.errors import ResourceNotFoundException, TrimmedDataAccessException
 from systems.biztech.club import BizTech
 from systems.biztech.delivery import Posts
 from systems.biztech.feeds import Change, Feed
@@ -22,6 +27,8 @@ from systems.biztech.places import Keeper
 from systems.biztech.telling import Teller
 
 POLL_S: Final = 0.1
+
+_log = logging.getLogger(__name__)
 
 
 class Consumer:
@@ -42,17 +49,42 @@ class Consumer:
         return self._consume(follow=True, poll_s=poll_s)
 
     def _consume(self, follow: bool, poll_s: float) -> int:
-        design = self._club.design
         context = self._club.context
-        keeper = Keeper.take_over(design, self._feed.name, now=context.now, sleep=context.sleep)
-        table = design.db.Table(design.table_name(self._feed.table))
+        keeper = Keeper.take_over(self._club.design, self._feed.name, now=context.now, sleep=context.sleep)
+        if keeper.stream is None:
+            keeper.begin(self._table().latest_stream_arn)
         taken = 0
-        with (
-            Teller(self._feed, self._posts) as teller,
-            table.stream(checkpoint=keeper.checkpoint, follow=follow, poll_s=poll_s) as stream,
-        ):
-            for record in stream:
-                teller.take(Change.of(record))
-                keeper.keep(stream.checkpoint)
-                taken += 1
-        return taken
+        with Teller(self._feed, self._posts) as teller:
+            while True:
+                for record, checkpoint in self._records(keeper, follow, poll_s):
+                    teller.take(Change.of(record))
+                    keeper.keep(checkpoint)
+                    taken += 1
+                latest = self._table().latest_stream_arn
+                if latest in (None, keeper.stream):
+                    return taken
+                keeper.begin(latest)
+
+    def _records(
+        self, keeper: Keeper, follow: bool, poll_s: float
+    ) -> Iterator[tuple[Mapping[str, Any], str]]:
+        """Those of the keeper's stream, from its place on, each with the place after it."""
+        while True:
+            try:
+                with self._table().stream(
+                    checkpoint=keeper.checkpoint, follow=follow, poll_s=poll_s
+                ) as stream:
+                    for record in stream:
+                        yield record, stream.checkpoint
+                return
+            except TrimmedDataAccessException:
+                _log.warning("%s: away for more than 24 hours; what is left is taken", self._feed.name)
+                keeper.begin(keeper.stream)
+            except ResourceNotFoundException:
+                if keeper.stream == self._table().latest_stream_arn:
+                    raise
+                return  # turned off more than 24 hours ago
+
+    def _table(self) -> Any:
+        design = self._club.design
+        return design.db.Table(design.table_name(self._feed.table))

@@ -1,7 +1,7 @@
 """Where a consumer of a stream has got to, kept in a table of its own beside BizTech's 26, as Amazon's KCL keeps its
 leases: so a consumer that was killed goes on where it was, on whichever machine it starts again.
 
-    bizConsumers   consumer (S)   checkpoint, version
+    bizConsumers   consumer (S)   stream, checkpoint, version
 
 There is one consumer of a name at a time. One that starts takes over: it writes the place anew, and the one before it
 is refused the next time it keeps its own.
@@ -21,11 +21,12 @@ class TakenOverError(ModelError):
 
 
 class Place(Entity):
-    """`checkpoint`: of the native stream; None before anything was taken."""
+    """`stream`: its ARN; `checkpoint`: of the native stream, None before anything of it was taken."""
 
     stored = Stored(version="version", updated="kept_at")
 
     consumer: str
+    stream: str | None = None
     checkpoint: str | None = None
     version: int = 0
     kept_at: datetime | None = None
@@ -61,9 +62,21 @@ class Keeper:
     def checkpoint(self) -> str | None:
         return self._place.checkpoint
 
+    @property
+    def stream(self) -> str | None:
+        """None before anything was begun."""
+        return self._place.stream
+
+    def begin(self, stream: str | None) -> None:
+        """At the beginning of a stream. Raises as `keep`."""
+        self._keep({"stream": stream, "checkpoint": None})
+
     def keep(self, checkpoint: str) -> None:
         """Raises TakenOverError, and then nothing was kept."""
-        self._place = _put(self._places, self._place.model_copy(update={"checkpoint": checkpoint}))
+        self._keep({"checkpoint": checkpoint})
+
+    def _keep(self, changes: dict[str, str | None]) -> None:
+        self._place = _put(self._places, self._place.model_copy(update=changes))
 
 
 def _put(places: Places, place: Place) -> Place:

@@ -248,6 +248,38 @@ def test_prices_come_once_and_in_order_while_the_streams_shards_are_replaced() -
         assert [of(ears.heard["c1"], project) for project in ("aurora", "cobalt")] == [[1, 2, 3, 4, 5, 6]] * 2
 
 
+def test_tables_that_are_made_anew_are_followed() -> None:
+    with stator.open() as database:
+        club = opened(database)
+        assert Consumer(club, PriceFeed(club), Ears()).catch_up() == 2
+        club.exchange.buy("ann", "aurora", 1)
+        club.delete_tables()
+        club = opened(database)
+        assert Consumer(club, PriceFeed(club), Ears()).catch_up() == 3, (
+            "what the table before it said last, too"
+        )
+        club.exchange.buy("ann", "aurora", 1)
+        assert Consumer(club, PriceFeed(club), Ears()).catch_up() == 1
+        assert [price.number for price in club.exchange.price_history("cobalt")] == [1]
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_who_was_away_for_longer_than_a_stream_is_kept_takes_what_is_left(
+    is_told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = ManualClock()
+    with stator.open(clock=clock, background=False) as database:
+        club = opened(database)
+        Consumer(club, PriceFeed(club), Ears()).catch_up()
+        if is_told:
+            club.exchange.buy("ann", "aurora", 1)
+        clock.advance(90_000)
+        club.exchange.buy("ann", "aurora", 2)
+        assert Consumer(club, PriceFeed(club), Ears()).catch_up() == 1
+        assert [price.number for price in club.exchange.price_history("aurora")] == [1, 3 if is_told else 2]
+        assert "away for more than 24 hours" in caplog.text
+
+
 def test_the_wall_is_told_of_those_who_met_until_they_expire() -> None:
     clock = ManualClock()
     with stator.open(clock=clock, background=False) as database:
