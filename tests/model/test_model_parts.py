@@ -111,7 +111,7 @@ CHANGES: list[tuple[dict[str, Any], str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "where", "expected"), CHANGES, ids=lambda each: str(each)[:50])
+@pytest.mark.parametrize(("change", "where", "expected"), CHANGES)
 def test_a_part_changes_and_all_else_stays(
     baskets: Baskets, basket: Basket, change: dict[str, Any], where: str, expected: Any
 ) -> None:
@@ -156,7 +156,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "says"), WRONG, ids=lambda each: str(each)[:50])
+@pytest.mark.parametrize(("change", "says"), WRONG)
 def test_a_change_that_would_leave_a_wrong_type_is_refused_by_name(change: dict[str, Any], says: str) -> None:
     with stator.open() as db:
         design = Baskets(db)

@@ -166,7 +166,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("change", "says"), WRONG, ids=repr)
+@pytest.mark.parametrize(("change", "says"), WRONG)
 def test_a_price_file_that_is_wrong_is_refused_by_its_member(
     tmp_path: Path, change: str | dict[str, Any], says: str
 ) -> None:

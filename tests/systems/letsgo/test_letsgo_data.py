@@ -69,7 +69,7 @@ def test_what_is_not_there_is_none_and_can_be_deleted(data: Data) -> None:
     assert data.get("order", "ord-1") is None
 
 
-@pytest.mark.parametrize(("item", "says"), WRONG, ids=repr)
+@pytest.mark.parametrize(("item", "says"), WRONG)
 def test_an_item_that_cannot_be_stored_is_refused(data: Data, item: Any, says: str) -> None:
     with pytest.raises(ItemError, match=says):
         data.put(item)
