@@ -105,7 +105,7 @@ def lease(leases: Leases) -> Lease:
     )
 
 
-@pytest.mark.parametrize("condition", HOLD, ids=repr)
+@pytest.mark.parametrize("condition", HOLD)
 def test_a_condition_compares_with_what_a_field_is_stored_as(
     leases: Leases, lease: Lease, condition: Any
 ) -> None:
