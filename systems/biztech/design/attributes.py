@@ -46,6 +46,8 @@ EventKey = Annotated[str, AfterValidator(_event_key)]
 """`blueprint;2026`."""
 Email = Annotated[str, AfterValidator(_email)]
 """In small letters, whatever was given: by it users are told apart."""
+Person = Annotated[str, AfterValidator(lambda text: text.lower() if "@" in text else text)]
+"""An email, in small letters; or another id, as it is."""
 Moment = AwareDatetime
 
 

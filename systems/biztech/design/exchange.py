@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import Field
 
 from stator.model import Gsi, Stored, Table, at_least, at_most, get, query, scan
-from systems.biztech.design.attributes import LiveEntity, Moment
+from systems.biztech.design.attributes import LiveEntity, Moment, Person
 from systems.biztech.money import Money
 
 PriceSource = Literal["PROJECT_CREATE", "TRADE", "SEED_UPDATE"]
@@ -51,7 +51,7 @@ class BtxAccount(LiveEntity):
 
     stored = Stored(table="bizBtxAccounts", updated="updated_at", item_bytes=150)
 
-    user_id: str
+    user_id: Person
     cash: Money
     opening_cash: Money
     created_at: Moment | None = None
@@ -65,7 +65,7 @@ class BtxHolding(LiveEntity):
         table="bizBtxHoldings", version="version", updated="updated_at", item_bytes=150, per_partition=50
     )
 
-    user_id: str
+    user_id: Person
     project_id: str
     shares: int = Field(gt=0)
     cost: Money
@@ -85,7 +85,7 @@ class BtxTrade(LiveEntity):
     executed_at: int
     uuid: str
     event_id: str
-    user_id: str
+    user_id: Person
     side: Literal["BUY", "SELL"]
     shares: int
     start_price: Money
@@ -107,7 +107,7 @@ class BtxTradeToken(LiveEntity):
     stored = Stored({"tradeId": "token#{user_id}#{token}"}, table="bizBtxTrades", item_bytes=150)
 
     project_id: str
-    user_id: str
+    user_id: Person
     token: str
     executed_at: int
     uuid: str

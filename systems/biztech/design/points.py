@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from stator.model import Gsi, Stored, Table, batch, get, query, scan
-from systems.biztech.design.attributes import EVENT_KEY, ClubEntity, Email, EventKey, Moment
+from systems.biztech.design.attributes import EVENT_KEY, ClubEntity, Email, EventKey, Moment, Person
 
 TeamName = Annotated[str, StringConstraints(pattern=r"^[^#]+$", max_length=100)]
 """Without `#`: what begins with it in bizStickers is no team."""
@@ -41,7 +41,7 @@ class Quiz(ClubEntity):
 
     stored = Stored(table="biztechQuizzes", item_bytes=400)
 
-    id: str
+    id: Person
     event: EventKey
     answers: dict[str, str]
     score: int = Field(ge=0)

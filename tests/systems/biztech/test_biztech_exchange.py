@@ -196,6 +196,16 @@ def test_a_seed_is_an_exact_and_finite_number(exchange: Exchange, seed: Any) -> 
 
 
 @IN_PROCESS
+def test_an_email_has_one_account_however_it_is_written(exchange: Exchange) -> None:
+    exchange.open_account("Cyd@Example.com")
+    made = exchange.buy("CYD@example.com", "aurora", 10, token="t")
+    assert exchange.buy("cyd@example.com", "aurora", 10, token="t") == made
+    assert exchange.open_account("cyd@EXAMPLE.com").cash == D("2483.68")
+    assert exchange.portfolio("cyd@example.com").positions[0].shares == 10
+    assert exchange.sell("Cyd@example.com", "aurora", 10).user_id == "cyd@example.com"
+
+
+@IN_PROCESS
 @pytest.mark.parametrize("token", ["", "x" * 201])
 def test_a_token_has_a_length(exchange: Exchange, token: str) -> None:
     with pytest.raises(ArgumentError, match="a token of"):

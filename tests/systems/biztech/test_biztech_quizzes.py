@@ -73,3 +73,9 @@ def test_results_are_aggregated_per_event(club: BizTech) -> None:
 
 def test_of_no_results_the_aggregate_is_zero(club: BizTech) -> None:
     assert club.quizzes.aggregate(EVENT) == Aggregate(0, Decimal(0), 0, {})
+
+
+def test_an_email_is_the_same_however_it_is_written(club: BizTech) -> None:
+    club.quizzes.submit("Ann@Example.com", EVENT, {}, RIGHT)
+    with pytest.raises(AlreadyAnsweredError):
+        club.quizzes.submit("ann@example.com", EVENT, {}, RIGHT)
