@@ -94,7 +94,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._answer(413, "PayloadTooLargeException")
         else:
-            self._post(self.rfile.read(int(length)))
+            body = self.rfile.read(int(length))
+            if len(body) == int(length):
+                self._post(body)
+            else:
+                self.close_connection = True  # the poster was killed: half a message is none
 
     def _post(self, body: bytes) -> None:
         said = self.headers.get(MARK_HEADER)

@@ -262,7 +262,9 @@ def _checked_seed(seed: Decimal | int) -> Decimal:
     """Below zero, too: the base price has a floor."""
     amount = Decimal(seed) if type(seed) is int else seed
     if not isinstance(amount, Decimal) or not amount.is_finite() or abs(amount) > prices.SEED_MAX:
-        raise ArgumentError(f"a seed of {seed!r}; it is a Decimal or an int, at most {prices.SEED_MAX} either way")
+        raise ArgumentError(
+            f"a seed of {seed!r}; it is a Decimal or an int, at most {prices.SEED_MAX} either way"
+        )
     return amount
 
 

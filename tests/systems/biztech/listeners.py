@@ -19,6 +19,7 @@ class Listener:
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
         self.heard: list[dict[str, Any]] = []
+        self._has_ended = False
         self._came = asyncio.Condition()
         self._reading = asyncio.create_task(self._read())
 
@@ -29,7 +30,8 @@ class Listener:
     async def until(self, is_so: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
         """What was heard, once it is so."""
         async with asyncio.timeout(WAIT_S_MAX), self._came:
-            await self._came.wait_for(lambda: is_so(self.heard))
+            await self._came.wait_for(lambda: is_so(self.heard) or self._has_ended)
+        assert is_so(self.heard), f"the connection ended after {self.heard}"
         return self.heard
 
     async def heard_of(self, count: int) -> list[dict[str, Any]]:
@@ -60,3 +62,7 @@ class Listener:
                     self._came.notify_all()
         except ConnectionClosed:
             pass
+        finally:
+            async with self._came:
+                self._has_ended = True
+                self._came.notify_all()

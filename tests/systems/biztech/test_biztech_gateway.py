@@ -21,7 +21,15 @@ from systems.biztech import BizTech
 from systems.biztech.channels import Channel, channels_of
 from systems.biztech.connections_api import AddressError
 from systems.biztech.consumer import Consumer
-from systems.biztech.delivery import ApiGatewayPosts, DeliveryError, GoneError, HttpPosts, Mark, mark_from
+from systems.biztech.delivery import (
+    MARK_HEADER,
+    ApiGatewayPosts,
+    DeliveryError,
+    GoneError,
+    HttpPosts,
+    Mark,
+    mark_from,
+)
 from systems.biztech.design.exchange import BtxSocket
 from systems.biztech.design.realtime import LiveConnection
 from systems.biztech.feeds import PriceFeed, VotingFeed, WallFeed
@@ -205,6 +213,31 @@ def test_what_is_posted_twice_is_heard_once_and_in_its_order(local: BizTech) -> 
                 posts.post, gateway.endpoint, connection_id, b'{"number": 1}', Mark("other", 1)
             )
             assert [said["number"] for said in await listener.heard_of(4)] == [7, 8, 9, 1]
+
+    served(local, scenario)
+
+
+@pytest.mark.parametrize("sent", [b"", b'{"number"', b'{"number": 7'])
+def test_half_a_post_is_none_and_the_whole_one_is_heard_after_it(local: BizTech, sent: bytes) -> None:
+    """A consumer was killed between a post's head and its body. The body was read as empty, delivered, and its mark
+    remembered; the post that followed was taken for a repeated one, and the listener lost a price."""
+
+    async def scenario(gateway: Gateway) -> None:
+        async with one_listener(local, gateway) as (listener, connection_id):
+            mark, whole = Mark("aurora", 7), b'{"number": 7}'
+            reader, writer = await asyncio.open_connection(
+                *gateway.endpoint.removeprefix("http://").split(":")
+            )
+            writer.write(
+                f"POST /@connections/{connection_id} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(whole)}\r\n"
+                f"{MARK_HEADER}: {mark.text()}\r\n\r\n".encode()
+                + sent
+            )
+            writer.write_eof()
+            assert await reader.read() == b""
+            await asyncio.to_thread(HttpPosts().post, gateway.endpoint, connection_id, whole, mark)
+            assert await listener.heard_of(1) == [{"number": 7}]
+            writer.close()
 
     served(local, scenario)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
+import signal
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
 
+from biztech_process import Command, running
 from listeners import Listener
 
 import stator
@@ -19,7 +19,6 @@ from systems.biztech import BizTech
 from systems.biztech.channels import channels_of
 from systems.biztech.gateway import Gateway
 
-ROOT = Path(__file__).resolve().parents[3]
 EVENT = "kickstart;2026"
 PROJECTS = ("aurora", "cobalt")
 TRADERS = ("ann", "bo", "cyd")
@@ -28,17 +27,8 @@ KILLED_AFTER = (*range(12), *range(12)) if os.environ.get("STATOR_SOAK") else (0
 TRADES_A_ROUND = 4
 
 
-def consumer_of(url: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "systems.biztech", "consumer", "prices", "--database", url],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-
-
-def ready(consumer: subprocess.Popen[str]) -> str:
-    assert consumer.stdout is not None
-    return consumer.stdout.readline()
+def consumer_of(url: str) -> AbstractAsyncContextManager[Command]:
+    return running("consumer", "prices", "--database", url)
 
 
 def trade(club: BizTech, trader: str) -> None:
@@ -57,13 +47,9 @@ async def consumer_that_is_killed(url: str, club: BizTech, listener: Listener, a
         trading = [
             asyncio.get_running_loop().run_in_executor(pool, trade, club, trader) for trader in TRADERS
         ]
-        consumer = consumer_of(url)
-        try:
-            assert "Following prices" in await asyncio.to_thread(ready, consumer)
-            await listener.heard_of(heard + after)
-        finally:
-            consumer.kill()
-            consumer.communicate()
+        async with consumer_of(url) as consumer:
+            await consumer.while_it_runs(listener.heard_of(heard + after))
+            assert await consumer.end_by(signal.SIGKILL) == -signal.SIGKILL
         await asyncio.gather(*trading)
 
 
@@ -74,13 +60,9 @@ def test_a_consumer_killed_under_trades_loses_no_price_and_repeats_none() -> Non
             for after in KILLED_AFTER:
                 await consumer_that_is_killed(url, club, listeners[0], after)
             due = 2 + len(KILLED_AFTER) * len(TRADERS) * TRADES_A_ROUND
-            last = consumer_of(url)
-            try:
+            async with consumer_of(url) as last:
                 for listener in listeners:
-                    await listener.heard_of(due)
-            finally:
-                last.kill()
-                last.communicate()
+                    await last.while_it_runs(listener.heard_of(due))
             for project in PROJECTS:
                 every = list(range(1, due // 2 + 1))
                 assert [numbers(listener, project) for listener in listeners] == [every] * 3

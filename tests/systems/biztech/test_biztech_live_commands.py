@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from listeners import WAIT_S_MAX, Listener
+from biztech_process import running
+from listeners import Listener
 
 import stator
 from systems.biztech import BizTech
@@ -22,9 +18,7 @@ from systems.biztech.consumer import Consumer
 from systems.biztech.delivery import HttpPosts
 from systems.biztech.feeds import PriceFeed
 
-ROOT = Path(__file__).resolve().parents[3]
 EVENT = "kickstart;2026"
-Run = Callable[..., tuple[int, str, str]]
 
 # Words, exit code, and what is said: on standard output where it was done, on standard error where it was refused.
 STORY: tuple[tuple[str, int, str], ...] = (
@@ -67,22 +61,10 @@ def test_an_evening_at_the_exchange(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert (error == "") == (code == 0)
 
 
-@asynccontextmanager
-async def process(*words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """A command, and the first line that it prints. It is killed at the end."""
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "systems.biztech", *words, cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    assert started.stdout is not None
-    try:
-        async with asyncio.timeout(WAIT_S_MAX):
-            yield started, (await started.stdout.readline()).decode()
-    finally:
-        if started.returncode is None:
-            started.kill()
-        await started.communicate()
+def url_in(said: str) -> str:
+    found = re.search(r"ws://[\d.]+:\d+", said)
+    assert found is not None, said
+    return found[0]
 
 
 def test_a_gateway_that_consumes_tells_and_takes_its_rows_with_it_when_it_is_told_to_end(
@@ -97,16 +79,13 @@ def test_a_gateway_that_consumes_tells_and_takes_its_rows_with_it_when_it_is_tol
 
         async def scenario() -> None:
             words = ("gateway", "--consume", "--port", "0", "--api-port", "0", "--database", database)
-            async with process(*words) as (gateway, said):
-                found = re.search(r"ws://[\d.]+:\d+", said)
-                assert found is not None, said
-                listener = await Listener.at(f"{found[0]}/prices/{EVENT}")
+            async with running(*words) as gateway:
+                listener = await Listener.at(f"{url_in(gateway.said)}/prices/{EVENT}")
                 await asyncio.to_thread(club.exchange.buy, "ann", "aurora", 10)
                 heard = await listener.until(lambda heard: heard[-1:] != [] and heard[-1]["number"] == 2)
                 assert heard[-1]["price"] == "1.70"
                 assert club.design.btx_sockets_at(EVENT).count() == 1
-                gateway.send_signal(signal.SIGTERM)
-                assert await gateway.wait() == 0
+                assert await gateway.end_by(signal.SIGTERM) == 0
                 assert await listener.ended() == 1001
             assert club.design.btx_sockets_at(EVENT).count() == 0
 
@@ -121,12 +100,9 @@ def test_the_rows_of_a_gateway_that_was_killed_go_with_the_next_price(tmp_path: 
 
         async def scenario() -> None:
             words = ("gateway", "--port", "0", "--api-port", "0", "--database", database)
-            async with process(*words) as (gateway, said):
-                found = re.search(r"ws://[\d.]+:\d+", said)
-                assert found is not None, said
-                await Listener.at(f"{found[0]}/prices/{EVENT}")
-                gateway.kill()
-                await gateway.wait()
+            async with running(*words) as gateway:
+                await Listener.at(f"{url_in(gateway.said)}/prices/{EVENT}")
+                await gateway.end_by(signal.SIGKILL)
 
         asyncio.run(scenario())
         assert club.design.btx_sockets_at(EVENT).count() == 1
