@@ -50,8 +50,8 @@ def words_for(game: TruthByte, right: int) -> list[str]:
 @pytest.mark.parametrize(
     ("right", "rank", "streak"), [(10, "S", 1), (8, "A", 1), (7, "B", 1), (6, "C", 0), (3, "D", 0)]
 )
-def test_ten_answers_give_a_rank_and_a_streak(filled: TruthByte, right: int, rank: str, streak: int) -> None:
-    result, seen = played(filled, words_for(filled, right))
+def test_ten_answers_give_a_rank_and_a_streak(quick: TruthByte, right: int, rank: str, streak: int) -> None:
+    result, seen = played(quick, words_for(quick, right))
     assert result is not None
     assert (result.right, result.rank, result.streaks.current) == (right, rank, streak)
     assert f"{right} of 10 right: rank {rank}" in seen

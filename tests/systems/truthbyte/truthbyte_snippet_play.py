@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from boto3.dynamodb.conditions import Attr, Key
+from botocore.loaders import create_loader
 from truthbyte_play import CREDENTIALS, fill, sample
 
 import stator
@@ -33,6 +35,8 @@ TABLES = {
     "users_table": "users",
     "question_tags_table": "question-tags",
 }
+_LOADER = create_loader()
+"""Of botocore's models, read once."""
 
 
 @contextmanager
@@ -44,7 +48,9 @@ def opened(door: str, clock: ManualClock, s3_folder: Path | None = None) -> Iter
     game.create_tables()
     fill(game, sample(60))
     if door == "in process":
-        with stator.boto3.Session(stator.open(database)) as session:
+        core = botocore.session.Session()
+        core.register_component("data_loader", _LOADER)
+        with stator.boto3.Session(stator.open(database), botocore_session=core) as session:
             yield session.resource("dynamodb", region_name="us-east-1")
     else:
         with BackgroundServer(database) as url:
