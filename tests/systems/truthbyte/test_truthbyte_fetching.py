@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from truthbyte_play import Place
 
-from stator.errors import InternalServerError, ProvisionedThroughputExceededException
+from stator.errors import (
+    AccessDeniedException,
+    InternalServerError,
+    ProvisionedThroughputExceededException,
+    ValidationException,
+)
 from stator.metering import Meter
 from systems.truthbyte import TruthByte
 from systems.truthbyte.design import Question
@@ -114,11 +119,20 @@ class _Client(_Failing):
         return type("Meta", (), {"client": _Failing(self._db.meta.client, self._error)})
 
 
-@pytest.mark.parametrize("error", [InternalServerError, ProvisionedThroughputExceededException])
+FAILURES = [InternalServerError, ProvisionedThroughputExceededException, AccessDeniedException]
+
+
+@pytest.mark.parametrize("error", FAILURES)
 def test_a_scan_is_the_way_when_the_index_fails(memory: Place, error: type[Exception]) -> None:
     memory.made(30)
     fetched = TruthByte(_Client(memory.open(), error("out of order")), "dev").fetch("science", 3)
     assert (fetched.way, len(fetched.questions)) == ("scan", 3)
+
+
+def test_a_wrong_request_is_told_and_scans_nothing(memory: Place) -> None:
+    memory.made(30)
+    with pytest.raises(ValidationException, match="out of order"):
+        TruthByte(_Client(memory.open(), ValidationException("out of order")), "dev").fetch("science", 3)
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
