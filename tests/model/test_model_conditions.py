@@ -105,7 +105,7 @@ def lease(leases: Leases) -> Lease:
     )
 
 
-@pytest.mark.parametrize("condition", HOLD)
+@pytest.mark.parametrize("condition", HOLD, ids=range(len(HOLD)))
 def test_a_condition_compares_with_what_a_field_is_stored_as(
     leases: Leases, lease: Lease, condition: Any
 ) -> None:
@@ -147,7 +147,7 @@ WRONG: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "says"), WRONG)
+@pytest.mark.parametrize(("condition", "says"), WRONG, ids=[says[:40] for _, says in WRONG])
 def test_a_value_that_a_field_cannot_have_is_refused_by_name(
     leases: Leases, lease: Lease, condition: Any, says: str
 ) -> None:

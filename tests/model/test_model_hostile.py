@@ -20,6 +20,7 @@ from stator.model import (
     Design,
     Entity,
     Fallback,
+    ForeignItemError,
     Gsi,
     NotFoundError,
     StaleError,
@@ -223,6 +224,54 @@ def test_two_designs_on_one_table_see_their_own(notes: Notes) -> None:
     assert len(notes.notes(user="u").all()) == notes.how_many(user="u") == 3
     assert len(strangers.others(user="u").all()) == strangers.how_many(user="u") == 3
     assert len(notes.every().all()) == 3
+
+
+class Dog(Entity):
+    stored = Stored({"pk": "{id}"})
+
+    id: str
+    bark: str = "wow"
+
+
+class Cat(Entity):
+    stored = Stored({"pk": "{id}"}, expires="ends")
+
+    id: str
+    lives: int = 9
+    ends: int | None = None
+
+
+class Zoo(Design):
+    table = Table("zoo", ttl="ends")
+    entities = (Dog, Cat)
+    dog = get(Dog).given("id")
+    cat = get(Cat).given("id")
+
+
+def test_a_write_of_one_entity_leaves_anothers_item_with_its_key_alone(db: Any) -> None:
+    zoo = Zoo(db)
+    zoo.create_tables()
+    cat = zoo.create(Cat(id="1"))
+    dog = ref(Dog, id="1")
+    for write in (
+        lambda: zoo.update(dog, {"bark": "x"}),
+        lambda: zoo.erase(dog),
+        lambda: zoo.erase(dog, if_=Attr("bark").not_exists()),
+        lambda: zoo.upsert(Dog(id="1")),
+        lambda: zoo.upsert(Dog(id="1"), once=["bark"]),
+    ):
+        with pytest.raises(ForeignItemError, match="Dog 1 is not there: Cat has its key"):
+            write()
+    with pytest.raises(ForeignItemError), zoo.transaction() as every:
+        every.check(dog)
+    with pytest.raises(AlreadyExistsError):
+        zoo.create(Dog(id="1"))
+    assert zoo.dog(id="1") is None
+    assert zoo.cat(id="1") == cat
+    zoo.erase(ref(Dog, id="2"))
+    assert zoo.upsert(Cat(id="1"), add={"lives": -1}).lives == 8
+    assert zoo.upsert(Dog(id="2")).bark == "wow"
+    assert zoo.put(Dog(id="1")).bark == "wow", "a put takes the place of whatever was there"
 
 
 def test_of_many_threads_that_hold_one_version_one_writes(notes: Notes) -> None:

@@ -111,7 +111,7 @@ CHANGES: list[tuple[dict[str, Any], str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "where", "expected"), CHANGES)
+@pytest.mark.parametrize(("change", "where", "expected"), CHANGES, ids=range(len(CHANGES)))
 def test_a_part_changes_and_all_else_stays(
     baskets: Baskets, basket: Basket, change: dict[str, Any], where: str, expected: Any
 ) -> None:
@@ -156,7 +156,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "says"), WRONG)
+@pytest.mark.parametrize(("change", "says"), WRONG, ids=[says[:50] for _, says in WRONG])
 def test_a_change_that_would_leave_a_wrong_type_is_refused_by_name(change: dict[str, Any], says: str) -> None:
     with stator.open() as db:
         design = Baskets(db)
@@ -276,7 +276,7 @@ WRONG_UPSERTS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "says"), WRONG_UPSERTS)
+@pytest.mark.parametrize(("options", "says"), WRONG_UPSERTS, ids=[says for _, says in WRONG_UPSERTS])
 def test_a_wrong_upsert_is_refused_by_name(options: dict[str, Any], says: str) -> None:
     with stator.open() as db, pytest.raises(ArgumentError) as refused:
         Baskets(db).upsert(Visit(page="p"), **options)

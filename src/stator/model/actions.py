@@ -72,6 +72,8 @@ class Action:
         if self.unique:
             values = " and ".join(self.unique)
             return UniqueError(f"{self.layout.name}: another has this {values} already", self.unique)
+        if item is not None and (other := self._other(item)) and self.must_exist is not False:
+            return ForeignItemError(f"{what} is not there: {other} has its key")
         if self.must_exist is False and (item is not None or self.own is None):
             return AlreadyExistsError(f"{what} exists already{self._how(item or {})}")
         if self.must_exist and (item is None or self.layout.is_gone(item, now, self.deleted_is_there)):
@@ -97,6 +99,12 @@ class Action:
                 )
         told_of = "" if self.own is None else f": {told(self.own, self.layout, item)}"
         return ConditionFailedError(f"{what}: the condition does not hold{told_of}")
+
+    def _other(self, item: Mapping[str, Any]) -> str:
+        """The entity that an item is of, where it is none of this."""
+        kind = self.layout.table.type_attribute
+        told = self.layout.name if kind is None else str(item.get(kind, "what has no type"))
+        return told if self.layout.shares_keys and told != self.layout.name else ""
 
     def _how(self, item: Mapping[str, Any]) -> str:
         deletion = self.layout.deletion

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
@@ -89,20 +90,18 @@ def layouts_of(
         if layout is not None and not found:
             layouts[entity] = layout
     for table in tables:
-        faults += _alike(table, [layout for layout in layouts.values() if layout.table is table])
+        together = [layout for layout in layouts.values() if layout.table is table]
+        pairs = [pair for pair in combinations(together, 2) if _share_keys(table, *pair)]
+        if pairs and table.type_attribute is None:
+            alike = ", ".join(layout.name for layout in pairs[0])
+            faults.append(f"table {table.name}: {alike} cannot be told apart without a type_attribute")
+        for layout in {layout for pair in pairs for layout in pair}:
+            layouts[layout.entity] = replace(layout, shares_keys=True)
     return layouts, faults
 
 
-def _alike(table: Table, layouts: list[Layout]) -> list[str]:
-    """Without a type attribute entities are told apart by their keys."""
-    if table.type_attribute is not None:
-        return []
-    for one, other in combinations(layouts, 2):
-        if not any(are_apart(one.templates[name], other.templates[name]) for name in table.key_names):
-            return [
-                f"table {table.name}: {one.name}, {other.name} cannot be told apart without a type_attribute"
-            ]
-    return []
+def _share_keys(table: Table, one: Layout, other: Layout) -> bool:
+    return not any(are_apart(one.templates[name], other.templates[name]) for name in table.key_names)
 
 
 def _layout(tables: Sequence[Table], entity: type[Entity]) -> tuple[Layout | None, list[str]]:

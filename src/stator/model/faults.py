@@ -67,7 +67,8 @@ class CursorError(ModelError):
 
 
 class ForeignItemError(ModelError):
-    """A stored item that no entity here can read: of an unknown type, or written by a newer version."""
+    """A stored item that no entity here can read: of an unknown type, or written by a newer version; or a write that
+    met another entity's item under its key."""
 
 
 class SharedEnvironmentWarning(UserWarning):

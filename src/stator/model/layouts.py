@@ -41,11 +41,13 @@ class Key:
 class Layout:
     """`templates`: key attribute -> template, for those that the entity has. `composed`: those of them that are no
     field of their own. `key_fields`: the fields that say which item it is, in the order of the key. `expiry` and
-    `deletion`: the attributes by which an item is gone. `marks`: what tells the entity and its form."""
+    `deletion`: the attributes by which an item is gone. `marks`: what tells the entity and its form. `shares_keys`:
+    whether another entity's item may have the key of one of this."""
 
     entity: type[Entity]
     table: Table
     templates: Mapping[str, Template]
+    shares_keys: bool = False
     name: str = field(init=False)
     composed: Mapping[str, Template] = field(init=False)
     key_fields: tuple[str, ...] = field(init=False)

@@ -20,7 +20,16 @@ from stator.model.faults import ArgumentError, MissingAttributesError
 from stator.model.kinds import bare, is_optional, is_set
 from stator.model.layouts import SCHEMA_ATTRIBUTE, Layout
 from stator.model.paths import Part, Path, head_of, is_nested, part_of
-from stator.model.writes import Change, Ref, own_condition, target_of, there, touched, version_step
+from stator.model.writes import (
+    Change,
+    Ref,
+    of_its_own,
+    own_condition,
+    target_of,
+    there,
+    touched,
+    version_step,
+)
 
 
 def update(
@@ -304,7 +313,7 @@ def upsert(
     request: dict[str, Any] = {"TableName": table, "Key": key}
     if clauses:
         request["UpdateExpression"] = clauses.text()
-    conditions = clauses.needs()
+    conditions = [*of_its_own(layout, places, or_absent=True), *clauses.needs()]
     may_begin_anew = bool(layout.expiry and (once or add))
     if may_begin_anew:
         # What has expired is not there, and neither kept nor added to

@@ -109,13 +109,23 @@ def _absent(layout: Layout, places: Placeholders, now: float) -> str:
 
 def there(layout: Layout, places: Placeholders, now: float, with_deleted: bool = False) -> list[str]:
     """That the item is there, alive and not deleted."""
-    conditions = [f"attribute_exists({places.name(layout.table.key_names[0])})"]
+    conditions = [f"attribute_exists({places.name(layout.table.key_names[0])})", *of_its_own(layout, places)]
     if expiry := layout.expiry:
         conditions.append(alive_text(expiry, places, now))
     deleted = layout.deletion
     if deleted and not with_deleted:
         conditions.append(f"attribute_not_exists({places.name(deleted)})")
     return conditions
+
+
+def of_its_own(layout: Layout, places: Placeholders, or_absent: bool = False) -> list[str]:
+    """That what has its key is no item of another entity, where that may be."""
+    kind = layout.table.type_attribute
+    if not layout.shares_keys or kind is None:
+        return []
+    is_own = f"{places.name(kind)} = {places.value(layout.name)}"
+    absent = f"attribute_not_exists({places.name(layout.table.key_names[0])})"
+    return [f"({absent} OR {is_own})" if or_absent else is_own]
 
 
 def own_condition(layout: Layout, condition: Any, places: Placeholders) -> list[str]:
@@ -163,13 +173,15 @@ def erase(layout: Layout, table: str, target: Entity | Ref[Any], now: float, if_
     expected: dict[str, Any] = {}
     version_step(layout, held, expected)
     conditions = [places.is_now(attribute, value) for attribute, value in expected.items()]
-    own = own_condition(layout, if_, places)
-    if own:
-        conditions += [*there(layout, places, now), *own]
+    must_exist = True if conditions or if_ is not None else None
+    if if_ is None:
+        conditions += of_its_own(layout, places, or_absent=True)
+    else:
+        conditions += [*there(layout, places, now), *own_condition(layout, if_, places)]
     key = layout.key(key_values)
     request = {"TableName": table, "Key": key}
     conditioned(request, conditions, places)
-    return Action("Delete", layout, key, request, expected, True if conditions else None, own=if_)
+    return Action("Delete", layout, key, request, expected, must_exist, own=if_)
 
 
 def check(layout: Layout, table: str, target: Entity | Ref[Any], now: float, if_: Any = None) -> Action:
