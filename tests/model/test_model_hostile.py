@@ -12,9 +12,13 @@ import pytest
 from pydantic import AwareDatetime
 
 import stator
+from stator import errors
+from stator.client.native.calls import driven
 from stator.clock import ManualClock
+from stator.errors import ServiceError
 from stator.model import (
     AlreadyExistsError,
+    ArgumentError,
     Attr,
     CursorError,
     Design,
@@ -131,32 +135,51 @@ def seen(notes: Notes) -> list[Any]:
     ]
 
 
-def without_index(notes: Notes) -> Notes:
-    """As if the index were not there: the fallback is taken."""
+def without_index(notes: Notes, after: int = 0, code: str = "ResourceNotFoundException") -> Notes:
+    """As if the index failed after so many pages of two items."""
+    lame = Notes(notes.db, now=notes._now)
+    do = lame._runner._do
+    left = [after]
 
-    class Lame(Notes):
-        tagged = query(Note, index="byTag", fallback=Fallback(Note, {"tag": filtered("tag")})).given("tag")
-
-    lame = Lame(notes.db, now=notes._now)
-    run = lame._runner._do
-
-    def do(step: Any) -> Any:
+    def fail(step: Any) -> Any:
         if getattr(step, "method", "") == "query":
-            from stator.errors import ResourceNotFoundException
+            if not left[0]:
+                raise getattr(errors, code)("it fails")
+            left[0] -= 1
+            step.arguments["Limit"] = 2
+        return do(step)
 
-            raise ResourceNotFoundException("no index")
-        return run(step)
-
-    class Cut:
-        is_rehearsal = False
-
+    class Lame(type(lame._runner)):  # type: ignore[misc]
         def run(self, asks: Any) -> Any:
-            from stator.client.native.calls import driven
+            return driven(asks, fail)
 
-            return driven(asks, do)
-
-    lame._runner = Cut()  # type: ignore[assignment]
+    lame._runner = Lame(notes.db)
     return lame
+
+
+@pytest.mark.parametrize(
+    "code", ["ResourceNotFoundException", "AccessDeniedException", "ThrottlingException"]
+)
+def test_a_fallback_takes_over_whenever_its_index_fails_and_begins_anew(code: str) -> None:
+    with stator.open() as db:
+        notes = Notes(db)
+        notes.create_tables()
+        for number in range(9):
+            notes.create(Note(user="u", number=number))
+        results = (
+            without_index(notes, after=1, code=code).tagged(tag="red").falling_back(page_items=2, enough=3)
+        )
+        found = results.all()
+        assert (len(found), len({each.number for each in found}), results.way) == (4, 4, "fallback")
+        page = without_index(notes, code=code).tagged(tag="red").falling_back(page_items=2).page(3)
+        assert (len(page), page.cursor, page.way) == (3, None, "fallback")
+        cursor = notes.tagged(tag="red").page(2).cursor
+        with pytest.raises(ServiceError):
+            without_index(notes, code=code).tagged(tag="red").page(2, cursor)
+        with pytest.raises(ServiceError):
+            without_index(notes, code="ValidationException").tagged(tag="red").all()
+        with pytest.raises(ArgumentError, match="notes has no fallback"):
+            notes.notes(user="u").falling_back(enough=1)
 
 
 def test_what_is_gone_is_found_in_no_way(notes: Notes, clock: ManualClock) -> None:

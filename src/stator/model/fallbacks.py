@@ -20,7 +20,7 @@ _SERVER_FAULT: Final = 500
 _NOT_THERE: Final = frozenset(
     (
         "ResourceNotFoundException", "ProvisionedThroughputExceededException", "ThrottlingException",
-        "RequestLimitExceeded", "InternalServerError", "ServiceUnavailable",
+        "RequestLimitExceeded", "InternalServerError", "ServiceUnavailable", "AccessDeniedException",
     )
 )  # fmt: skip
 
