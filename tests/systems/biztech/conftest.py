@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -20,6 +21,7 @@ from stator.client.native.values import Values
 from stator.clock import ManualClock
 from stator.engine.database import Database
 from stator.server.background import BackgroundServer
+from stator.server.server import Listening
 from stator.storage.memory import MemoryStore, State
 from systems.biztech import BizTech
 
@@ -55,16 +57,23 @@ def served(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Datab
     database.close()
 
 
+@cache
+def boto3_client() -> tuple[int, Any]:
+    """A port, and the client of all cases to it: making one, and its first call, take longer than most cases."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    return port, SESSION.client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=CONNECTIONS)
+
+
 @pytest.fixture(params=DOORS)
 def database(request: pytest.FixtureRequest, served: Database) -> Iterator[Any]:
     """What stator.open gives, on each door."""
     if request.param == "memory":
         yield inside(served)
         return
-    with BackgroundServer(served) as url:
-        client = SESSION.client("dynamodb", endpoint_url=url, config=CONNECTIONS)
-        with stator.open(url if request.param == "http" else client) as opened:
-            yield opened
+    port, client = boto3_client() if request.param == "boto3" else (0, None)
+    with BackgroundServer(served, Listening(port=port)) as url, stator.open(client or url) as opened:
+        yield opened
 
 
 def inside(served: Database) -> DB:
