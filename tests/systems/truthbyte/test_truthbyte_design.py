@@ -11,6 +11,7 @@ import pytest
 import stator
 import systems.truthbyte
 from stator.cli import main
+from stator.errors import ContinuousBackupsUnavailableException
 from stator.model.cautions import cautions_of
 from systems.truthbyte import TruthByte, TruthByteTables
 
@@ -37,6 +38,41 @@ def test_every_table_is_made_with_recovery_and_on_demand(game: TruthByte) -> Non
         assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
         backups = client.describe_continuous_backups(TableName=full)["ContinuousBackupsDescription"]
         assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_recovery_is_asked_for_until_a_new_table_takes_it() -> None:
+    """As on AWS, which refuses it for some seconds."""
+    db, slept = _NotYet(stator.open()), list[float]()
+    game = TruthByte(db, sleep=slept.append)
+    assert len(game.create_tables()) == len(slept) == len(TYPES)
+    full = game.tables.table_name("users")
+    backups = db.client.describe_continuous_backups(TableName=full)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+class _NotYet:
+    """A database whose tables take recovery when they are asked again."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+        self._asked: set[str] = set()
+
+    @property
+    def client(self) -> Any:
+        return self
+
+    @property
+    def meta(self) -> Any:
+        return type("Meta", (), {"client": self})
+
+    def update_continuous_backups(self, **request: Any) -> Any:
+        if request["TableName"] not in self._asked:
+            self._asked.add(request["TableName"])
+            raise ContinuousBackupsUnavailableException("Backups are being enabled for the table")
+        return self._db.client.update_continuous_backups(**request)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._db, name, None) or getattr(self._db.client, name)
 
 
 def test_the_environments_have_tables_of_their_own(game: TruthByte) -> None:
