@@ -10,9 +10,10 @@ from xml.etree import ElementTree
 import pytest
 from shop_design import Shop
 from test_model_seed_designs import BizTech, LetsGo, TruthByte
+from test_model_several_attributes import Games
 
 from stator.cli import main
-from stator.model import Design, Entity, Gsi, Lsi, Stored, Table, query
+from stator.model import Design, Entity, Gsi, Lsi, Stored, Suffix, Table, query
 from stator.model.cautions import cautions_of
 from stator.model.cloudformation import table_from, template_of
 from stator.model.drawing import html_of, svg_of
@@ -82,7 +83,11 @@ def test_what_a_design_holds_cannot_break_out_of_its_picture() -> None:
     ElementTree.fromstring(svg_of(sketch_of(Odds)))
 
 
-@pytest.mark.parametrize("design", DESIGNS)
+class Deployed(LetsGo):
+    naming = Suffix("-{environment}", among=("dev", "prod"))
+
+
+@pytest.mark.parametrize("design", [*DESIGNS, Games, Deployed])
 def test_a_template_is_read_back_by_the_command_as_the_tables_it_is_of(
     design: type[Design], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -216,6 +216,12 @@ wrong(
     ONE,
     entity(KEYS, "a: str; b: str; c: str = Field(default='', serialization_alias='d')"),
 )
+wrong(
+    "update: is a name that every design has: give the pattern another",
+    ONE,
+    PLAIN,
+    'update = query(E).given("a")',
+)
 SEVERAL = 'Table("t", sk="sk", indexes=[Gsi("g", ["c", "d"], ["n", "m"])])'
 MANY = entity(KEYS, "a: str; b: str; c: str; d: str; n: str; m: str")
 wrong("p: no key or index serves it given c: t needs a; g needs d", SEVERAL, MANY, 'p = query(E).given("c")')
