@@ -34,9 +34,10 @@ D = Decimal
 
 
 @pytest.fixture
-def exchange(club: BizTech) -> Exchange:
+def exchange(club: BizTech, arranger: BizTech) -> Exchange:
     """Ann may trade in Aurora, whose base price is 1.50."""
-    return with_aurora(club)
+    with_aurora(arranger)
+    return club.exchange
 
 
 @pytest.fixture
@@ -263,12 +264,12 @@ TRADERS = [f"trader{number}" for number in range(20)]
 
 
 def test_twenty_traders_at_once_lose_no_share_and_no_cent(
-    exchange: Exchange, club: BizTech, at_once: AtOnce
+    exchange: Exchange, club: BizTech, arranger: BizTech, at_once: AtOnce
 ) -> None:
     for user in TRADERS:
-        exchange.open_account(user)
+        arranger.exchange.open_account(user)
     for number in range(1, 20, 2):
-        exchange.buy(TRADERS[number], "aurora", 10)
+        arranger.exchange.buy(TRADERS[number], "aurora", 10)
 
     def trade(number: int) -> BtxTrade:
         if number % 2:
@@ -277,13 +278,15 @@ def test_twenty_traders_at_once_lose_no_share_and_no_cent(
 
     done = at_once([lambda number=number: trade(number) for number in range(20)])  # type: ignore[misc]
     assert sorted(each.price_number for each in done) == list(range(12, 32))
-    assert len(assert_books_balance(club, ["aurora"], TRADERS)) == 30
+    assert len(assert_books_balance(arranger, ["aurora"], TRADERS)) == 30
     assert [club.design.btx_holding(user, "aurora") for user in TRADERS[1::4]] == [None] * 5
 
 
-def test_twenty_tasks_on_one_loop_lose_no_share_and_no_cent(exchange: Exchange, club: BizTech) -> None:
+def test_twenty_tasks_on_one_loop_lose_no_share_and_no_cent(
+    exchange: Exchange, arranger: BizTech
+) -> None:
     for user in TRADERS:
-        exchange.open_account(user)
+        arranger.exchange.open_account(user)
 
     async def trade_all() -> list[BtxTrade]:
         return await asyncio.gather(
@@ -296,7 +299,7 @@ def test_twenty_tasks_on_one_loop_lose_no_share_and_no_cent(exchange: Exchange, 
     done = asyncio.run(trade_all())
     assert sorted(trade.price_number for trade in done) == list(range(2, 22))
     assert sum(trade.shares for trade in done) == 210 == exchange.project("aurora").net_shares
-    assert len(assert_books_balance(club, ["aurora"], TRADERS)) == 20
+    assert len(assert_books_balance(arranger, ["aurora"], TRADERS)) == 20
 
 
 def test_cash_is_not_spent_twice_in_however_many_projects(
