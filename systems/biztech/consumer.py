@@ -57,7 +57,7 @@ class Consumer:
         with Teller(self._feed, self._posts) as teller:
             while True:
                 for record, checkpoint in self._records(keeper, follow, poll_s):
-                    teller.take(Change.of(record))
+                    teller.take(Change.of(record, keeper.stream or ""))
                     keeper.keep(checkpoint)
                     taken += 1
                 latest = self._table().latest_stream_arn

@@ -33,17 +33,28 @@ VOTER: Final = "voter"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record of a stream. `number` grows with the changes of an item; `old` is None for a new item, `new` for one
-    that was removed. Values are plain."""
+    """A record of a stream. `number` grows with the changes of an item, in one `stream`; that of a table that was made
+    anew begins again. `old` is None for a new item, `new` for one that was removed. Values are plain."""
 
     number: int
     old: Mapping[str, Any] | None
     new: Mapping[str, Any] | None
+    stream: str = ""
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Change:
+    def of(cls, record: Mapping[str, Any], stream_arn: str) -> Change:
         change = record["dynamodb"]
-        return cls(int(change["SequenceNumber"]), change.get("OldImage"), change.get("NewImage"))
+        return cls(
+            int(change["SequenceNumber"]),
+            change.get("OldImage"),
+            change.get("NewImage"),
+            label_of(stream_arn),
+        )
+
+
+def label_of(stream_arn: str) -> str:
+    """What tells a table's streams apart: `.../table/bizBtxProjects/stream/2026-01-01T00:00:00.000` -> the moment."""
+    return stream_arn.rpartition("/")[2]
 
 
 class Listener(Protocol):

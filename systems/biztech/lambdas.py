@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 from systems.biztech.channels import Channel, channels_of
 from systems.biztech.club import BizTech
 from systems.biztech.delivery import GoneError, Posts
-from systems.biztech.feeds import Change, feeds_of
+from systems.biztech.feeds import Change, feeds_of, label_of
 from systems.biztech.telling import Teller
 
 Event: TypeAlias = Mapping[str, Any]
@@ -61,7 +61,7 @@ def stream_handler(club: BizTech, posts: Posts) -> Handler:
             for record in event["Records"]:
                 number = record["dynamodb"]["SequenceNumber"]
                 try:
-                    tellers[_table_of(record)].take(_change_of(record["dynamodb"]))
+                    tellers[_table_of(record)].take(_change_of(record["dynamodb"], record["eventSourceARN"]))
                 except Exception:
                     _log.exception("record %s failed", number)
                     return {"batchItemFailures": [{"itemIdentifier": number}]}
@@ -108,11 +108,11 @@ def _table_of(record: Event) -> str:
     return name
 
 
-def _change_of(change: Mapping[str, Any]) -> Change:
+def _change_of(change: Mapping[str, Any], stream_arn: str) -> Change:
     old, new = change.get("OldImage"), change.get("NewImage")
     return Change(
         int(change["SequenceNumber"]), None if old is None else _plain_map(old),
-        None if new is None else _plain_map(new),
+        None if new is None else _plain_map(new), label_of(stream_arn),
     )  # fmt: skip
 
 

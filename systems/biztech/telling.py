@@ -33,7 +33,7 @@ class Teller:
             _log.warning("%s: change %d is passed over: %s", self._feed.table, change.number, error)
             return
         if told is not None and told.listeners:
-            self._tell(told, Mark(told.topic, change.number))
+            self._tell(told, Mark(f"{change.stream} {told.topic}", change.number))
 
     def __enter__(self) -> Teller:
         return self

@@ -141,6 +141,23 @@ def test_listeners_hear_their_own_event_alone(listed: BizTech) -> None:
     served(listed, scenario)
 
 
+def test_prices_of_projects_that_were_made_anew_are_heard_by_who_listened_before(local: BizTech) -> None:
+    """A stream's numbers begin again with its table; taken for those of before, the prices were dropped."""
+
+    async def scenario(gateway: Gateway) -> None:
+        listener = await Listener.at(f"{gateway.url}/prices/{EVENT}")
+        await trade_and_tell(local)
+        await trade_and_tell(local)
+        projects = local.design.db.Table(local.design.table_name("bizBtxProjects"))
+        projects.delete()
+        projects.wait_until_not_exists()
+        local.create_tables()
+        await asyncio.to_thread(with_aurora, local)
+        assert [each["number"] for each in await listener.heard_of(3)] == [2, 3, 1]
+
+    served(local, scenario)
+
+
 def test_whoever_asks_is_shown_how_things_stand(listed: BizTech) -> None:
     async def scenario(gateway: Gateway) -> None:
         listener = await Listener.at(f"{gateway.url}/prices/{EVENT}")
