@@ -26,8 +26,9 @@ def ip_hash(settings: Settings, ip: str) -> str:
 
 def open_session(world: World, ip: str) -> Session:
     """See TruthByte.open_session. The hour is counted when the session is stored, so that of many at once each sees
-    those before it; nobody knows its id before it is marked. It is counted by an index, which on AWS may be a moment
-    behind: a burst may open a few more before it is noticed."""
+    those before it, and of more than the limit at once never more than the limit are trusted, but maybe fewer; nobody
+    knows its id before it is marked. It is counted by an index, which on AWS may be a moment behind: a burst may open a
+    few more before it is noticed."""
     hashed, second = ip_hash(world.settings, ip), world.second()
     most = world.settings.sessions_an_hour_max
     session = world.tables.create(
