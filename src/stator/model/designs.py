@@ -55,6 +55,7 @@ KEYS_MAX: Final = 100
 WRITES_MAX: Final = 25
 _POLL_S: Final = 0.05
 _POLLS_MAX: Final = 2400
+_BACKUPS_ASKED_MAX: Final = 120
 
 
 class Design(Saving):
@@ -194,11 +195,7 @@ class Design(Saving):
                     "update_time_to_live", {"TableName": name, "TimeToLiveSpecification": specification}
                 )
             if table.recovery:
-                recovery = {"PointInTimeRecoveryEnabled": True}
-                yield Ask(
-                    "update_continuous_backups",
-                    {"TableName": name, "PointInTimeRecoverySpecification": recovery},
-                )
+                yield from _recovering(name)
         return made
 
     def _delete_tables(self) -> Asks[list[str]]:
@@ -326,6 +323,21 @@ def _until_active(name: str) -> Asks[None]:
             return
         yield Pause(_POLL_S)
     raise faults.ModelError(f"table {name} is not active after {_POLLS_MAX * _POLL_S:.0f} s")
+
+
+def _recovering(name: str) -> Asks[None]:
+    """Turns point-in-time recovery on. On AWS a new table refuses that for some seconds after it has become active."""
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    request = {"TableName": name, "PointInTimeRecoverySpecification": recovery}
+    for _ in range(_BACKUPS_ASKED_MAX):
+        try:
+            yield Ask("update_continuous_backups", request)
+            return
+        except ServiceError as error:
+            if error.code != "ContinuousBackupsUnavailableException":
+                raise
+        yield Pause(1)
+    raise faults.ModelError(f"table {name} takes no backups after {_BACKUPS_ASKED_MAX} s")
 
 
 def _refuse_conditions(layout: Layout, is_delete: bool) -> None:

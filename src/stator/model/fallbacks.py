@@ -26,6 +26,7 @@ _NOT_THERE: Final = frozenset(
 
 
 def is_out_of_reach(error: ServiceError | UnreachableError) -> bool:
+    """Not there, failing, or not ours to read: who may read nothing at all is refused the scan, too."""
     return isinstance(error, UnreachableError) or error.code in _NOT_THERE or error.status >= _SERVER_FAULT
 
 
