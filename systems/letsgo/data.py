@@ -25,6 +25,9 @@ from systems.letsgo.faults import ItemError, ReservedCategoryError, TokenError
 
 KeptItem = dict[str, Any]
 _A_STEP: Final = 100
+# DynamoDB's, of a partition key and of a sort key
+_CATEGORY_BYTES_MAX: Final = 2048
+_KEY_BYTES_MAX: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ class Data:
         self._check_category(category, is_read=True)
         if not isinstance(prefix, str):
             raise ItemError(f"a prefix is a text, not {prefix!r}")
+        _check_bytes("a prefix", prefix, _KEY_BYTES_MAX)
         if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
             raise ItemError(f"a limit is at least 1, not {limit!r}")
         listed = self.design.listed_now if consistent else self.design.listed
@@ -156,14 +160,25 @@ class Data:
         self._check_category(category, is_read=is_read)
         if not isinstance(key, str) or not key:
             raise ItemError(f"a key is a text that is not empty, not {key!r}")
+        _check_bytes("a key", key, _KEY_BYTES_MAX)
 
     def _check_category(self, category: Any, *, is_read: bool = False) -> None:
         if not isinstance(category, str) or not category:
             raise ItemError(f"a category is a text that is not empty, not {category!r}")
+        _check_bytes("a category", category, _CATEGORY_BYTES_MAX)
         if category.startswith(RESERVED) and not (is_read and self._reads_reserved):
             raise ReservedCategoryError(
                 f"category {category!r} begins with {RESERVED!r}: such are kept for the platform"
             )
+
+
+def _check_bytes(what: str, text: str, bytes_max: int) -> None:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise ItemError(f"{what} is text that UTF-8 can write, not {text!r}") from error
+    if size > bytes_max:
+        raise ItemError(f"{what} has at most {bytes_max:,} bytes, not {size:,}")
 
 
 @contextmanager

@@ -24,14 +24,15 @@ FREE_PLAN: Final = "free"
 
 
 class Item(Entity):
-    """Whatever an application keeps: any further attributes. It is there until its `ttl`, in epoch seconds."""
+    """Whatever an application keeps: any further attributes. It is there until its `ttl`, in epoch seconds; of another
+    program's items one that is no number is none, as for DynamoDB."""
 
     model_config = ConfigDict(extra="allow")
     stored = Stored(expires="ttl")
 
     category: str
     key: str
-    ttl: int | None = None
+    ttl: Any = None
 
 
 class LetsGo(Design):

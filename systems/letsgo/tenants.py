@@ -24,7 +24,7 @@ from systems.letsgo.design import (
     Tenant,
     TenantIdentity,
 )
-from systems.letsgo.faults import InvitationError, NotThereError
+from systems.letsgo.faults import InvitationError, ItemError, NotThereError
 
 _PAIRS_MAX: Final = 49
 """Of a transaction: a hundred writes, two of a pair, and one for the tenant."""
@@ -45,7 +45,10 @@ class Tenants:
     # Tenants
 
     def create(self, display_name: str, created_by: str) -> Tenant:
-        """A new tenant, whose first member is the identity `created_by`. One transaction."""
+        """A new tenant, whose first member is the identity `created_by`. One transaction. Raises ItemError for a name
+        of nothing."""
+        if not display_name.strip():
+            raise ItemError("a tenant has a name")
         now = self._moment()
         tenant = Tenant(
             tenant_id=f"ten-{self._new_id()}", display_name=display_name, created_at=now, updated_at=now,

@@ -296,9 +296,9 @@ def _foreign_filter(served: Served, places: Placeholders) -> list[str]:
 
 
 def alive_text(attribute: str, places: Placeholders, now: float) -> str:
-    """That an item has not expired: one whose moment is now is alive."""
-    name = places.name(attribute)
-    return f"(attribute_not_exists({name}) OR {name} >= {places.value(int(now))})"
+    """That an item has not expired: one whose moment is now is alive, and one without a moment, or with what is no
+    number."""
+    return f"NOT {places.name(attribute)} < {places.value(int(now))}"
 
 
 def _expires_by_key(served: Served) -> bool:

@@ -20,6 +20,7 @@ from stator.model.faults import ArgumentError, MissingAttributesError
 from stator.model.kinds import bare, is_optional, is_set
 from stator.model.layouts import SCHEMA_ATTRIBUTE, Layout
 from stator.model.paths import Part, Path, head_of, is_nested, part_of
+from stator.model.requests import alive_text
 from stator.model.writes import (
     Change,
     Ref,
@@ -317,8 +318,7 @@ def upsert(
     may_begin_anew = bool(layout.expiry and (once or add))
     if may_begin_anew:
         # What has expired is not there, and neither kept nor added to
-        name = places.name(str(layout.expiry))
-        conditions.append(f"(attribute_not_exists({name}) OR {name} >= {places.value(int(now))})")
+        conditions.append(alive_text(str(layout.expiry), places, now))
     conditioned(request, conditions, places)
     must_exist = True if may_begin_anew else None
     return Action("Update", layout, key, request, must_exist=must_exist, bounds=tuple(clauses.bounds))

@@ -38,6 +38,10 @@ WRONG: list[tuple[Any, str]] = [
     ({"category": "order", "key": "ord-1", "ttl": True}, "ttl is a whole number"),
     ({"category": "order", "key": "ord-1", "x": float("nan")}, "cannot be stored"),
     ({"category": "order", "key": "ord-1", "x": object()}, "cannot be stored"),
+    ({"category": "order", "key": "\ud800"}, "a key is text that UTF-8 can write"),
+    ({"category": "\ud800", "key": "ord-1"}, "a category is text that UTF-8 can write"),
+    ({"category": "order", "key": "ä" * 513}, "a key has at most 1,024 bytes, not 1,026"),
+    ({"category": "o" * 2049, "key": "ord-1"}, "a category has at most 2,048 bytes, not 2,049"),
     ("order", "an item is a mapping"),
 ]
 
@@ -53,6 +57,23 @@ def test_an_item_comes_back_as_it_was_put(data: Data, item: dict[str, Any]) -> N
     assert data.get(item["category"], item["key"]) == item
     assert data.get(item["category"], item["key"], consistent=True) == item
     assert data.list(item["category"]).items == [item]
+
+
+@pytest.mark.parametrize("wrong", ["\ud800", "k" * 1025])
+def test_what_no_key_can_be_is_refused_by_reads_too(data: Data, wrong: str) -> None:
+    for read in (data.get, data.delete, data.list):
+        with pytest.raises(ItemError):
+            read("order", wrong)
+
+
+def test_a_ttl_of_another_program_is_taken_as_dynamodb_takes_it(data: Data, db: Any, clock: ManualClock) -> None:
+    table, now = db.table(data.design.table_name("letsgo")), int(clock.now())
+    alive = {"fraction": now + Decimal("5.5"), "text": "1", "map": {"at": 1}}
+    for key, ttl in {**alive, "past": now - Decimal("5.5")}.items():
+        table.put_item(Item={"category": "order", "key": key, "ttl": ttl})
+    assert {item["key"]: item["ttl"] for item in data.list("order").items} == alive
+    assert data.get("order", "past") is None
+    assert data.get("order", "fraction") == {"category": "order", "key": "fraction", "ttl": alive["fraction"]}
 
 
 def test_a_put_takes_the_place_of_the_whole_item(data: Data) -> None:
