@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
+from boto3_clients import boto3_client
 
 import stator
 from stator.clock import ManualClock
 from stator.engine.database import Database
 from stator.server.background import BackgroundServer
+from stator.server.server import Listening
 from stator.storage.memory import MemoryStore
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -21,7 +22,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from shop_design import Shop
 
 DOORS = ("memory", "file", "http", "boto3")
-CREDENTIALS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "x", "region_name": "us-east-1"}
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def target(
         yield {"memory": ":memory:", "file": tmp_path / "a.db"}[request.param], {"clock": clock}
         return
     database = Database(MemoryStore(), clock=clock)
-    with BackgroundServer(database) as url:
-        client = boto3.client("dynamodb", endpoint_url=url, **CREDENTIALS)
-        yield (url if request.param == "http" else client), {}
+    port, client = boto3_client() if request.param == "boto3" else (0, None)
+    with BackgroundServer(database, Listening(port=port)) as url:
+        yield client or url, {}
     database.close()
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import random
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import Barrier
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
+from boto3_clients import boto3_client
 
 import stator
 from stator.client.in_process import InProcess
@@ -26,10 +24,6 @@ from stator.storage.memory import MemoryStore, State
 from systems.biztech import BizTech
 
 DOORS = ("memory", "http", "boto3")
-CREDENTIALS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "x", "region_name": "us-east-1"}
-CONNECTIONS = Config(max_pool_connections=60)
-SESSION = boto3.Session(**CREDENTIALS)
-"""One for all clients: it keeps what botocore has loaded."""
 
 
 @pytest.fixture
@@ -55,14 +49,6 @@ def served(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Datab
     database = Database(store, clock=clock)
     yield database
     database.close()
-
-
-@cache
-def boto3_client() -> tuple[int, Any]:
-    """A port, and the client of all cases to it: making one, and its first call, take longer than most cases."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    return port, SESSION.client("dynamodb", endpoint_url=f"http://127.0.0.1:{port}", config=CONNECTIONS)
 
 
 @pytest.fixture(params=DOORS)

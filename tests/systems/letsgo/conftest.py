@@ -15,16 +15,16 @@ pytest.importorskip("rich", reason="rich is not installed")
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-import boto3
+from boto3_clients import boto3_client
 
 import stator
 from stator.clock import ManualClock
 from stator.engine.database import Database
 from stator.server.background import BackgroundServer
+from stator.server.server import Listening
 from stator.storage.memory import MemoryStore
 from systems.letsgo import Data, Tenants
 
-CREDENTIALS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "x", "region_name": "us-east-1"}
 TOKEN_KEY = b"the tests' key of tokens"
 
 
@@ -41,12 +41,9 @@ def db(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> It
             yield opened
         return
     database = Database(MemoryStore(), clock=clock)
-    with BackgroundServer(database) as url:
-        target = url
-        if request.param == "boto3":
-            target = boto3.client("dynamodb", endpoint_url=url, **CREDENTIALS)
-        with stator.open(target) as opened:
-            yield opened
+    port, client = boto3_client() if request.param == "boto3" else (0, None)
+    with BackgroundServer(database, Listening(port=port)) as url, stator.open(client or url) as opened:
+        yield opened
     database.close()
 
 

@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
-import boto3
+from boto3_clients import boto3_client
 
 import stator
 from stator.clock import ManualClock
 from stator.engine.database import Database
 from stator.server.background import BackgroundServer
+from stator.server.server import Listening
 from stator.storage.memory import MemoryStore
 from systems.truthbyte import Settings, TruthByte
 from systems.truthbyte.design import Question
@@ -40,13 +41,13 @@ class Place:
         self._database = Database(MemoryStore(), clock=clock)
         self._inside = stator.open(self._database)
         self._url: str | None = None
-        self._client: Any = None
 
     @property
     def url(self) -> str | None:
         """The server's; None in process."""
         if self._url is None and self.door != "memory":
-            self._url = self._closing.enter_context(BackgroundServer(self._database))
+            listening = Listening(port=boto3_client()[0] if self.door == "boto3" else 0)
+            self._url = self._closing.enter_context(BackgroundServer(self._database, listening))
         return self._url
 
     def open(self) -> Any:
@@ -55,8 +56,8 @@ class Place:
             return self._inside
         if self.door == "http":
             return stator.open(self.url)
-        self._client = self._client or boto3.client("dynamodb", endpoint_url=self.url, **CREDENTIALS)
-        return stator.open(self._client)
+        assert self.url is not None
+        return stator.open(boto3_client()[1])
 
     def game(self, seed: int = 7, **settings: Any) -> TruthByte:
         """A client of its own, on `dev`."""
