@@ -42,17 +42,7 @@ _EXPECTED = ("Expected", "ConditionalOperator")
 
 
 def get_item(db: Database, request: Request, call: Call) -> Answer:
-    kept = request.kept if type(request) is Repeated else None
-    if kept is None:
-        checked = _checked_get(request)
-        table = resolve(db, call, request["TableName"])
-        key, projection = _found(table, checked, request)
-    else:
-        table = resolve(db, call, request["TableName"])
-        if table is kept[0]:
-            _, key, projection = kept
-        else:
-            key, projection = _found(table, _checked_get(request), request)
+    table, key, projection = _meaning_of_get(db, request, call)
     consistent = request.get("ConsistentRead") is True
     if table.meter is not None:
         table.meter.refuse_read()
@@ -76,24 +66,26 @@ def get_item(db: Database, request: Request, call: Call) -> Answer:
     return answer
 
 
-def _checked_get(request: Request) -> tuple[Item, Projection | None]:
-    try:
-        return checked_get(request)
-    except ValidationException as error:
-        raise current(error) from None
-
-
-def _found(
-    table: Table, checked: tuple[Item, Projection | None], request: Request
-) -> tuple[ItemKey, Projection | None]:
-    """The key in the table, and the projection once more, checked against the table. Raises ValidationException."""
-    attributes, projection = checked
+def _meaning_of_get(db: Database, request: Request, call: Call) -> tuple[Table, ItemKey, Projection | None]:
+    """The table, the key in it and the projection; of a text that comes again, as it was found the first time, while
+    its table is the same. Raises ValidationException, ResourceNotFoundException."""
+    kept: tuple[Table, ItemKey, Projection | None] | None = request.kept if type(request) is Repeated else None
+    checked = None
+    if kept is None:
+        try:
+            checked = checked_get(request)
+        except ValidationException as error:
+            raise current(error) from None
+    table = resolve(db, call, request["TableName"])
+    if kept is not None and kept[0] is table:
+        return kept
+    attributes, projection = checked or checked_get(request)
     key = key_of(table, attributes)
     if projection is not None:
         check_key_paths(table, projection.nested)
     if type(request) is Repeated:
         request.kept = table, key, projection
-    return key, projection
+    return table, key, projection
 
 
 def checked_get(request: Request) -> tuple[Item, Projection | None]:
