@@ -47,7 +47,7 @@ Handler = Callable[["Database", Request, Call], Answer | Steps[Answer]]
 
 Operations = Mapping[str, Handler]
 
-_ITEM_READS = frozenset(("BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"))
+ITEM_READS = frozenset(("BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"))
 ITEM_WRITES = frozenset(
     (
         "BatchExecuteStatement",
@@ -60,7 +60,7 @@ ITEM_WRITES = frozenset(
         "UpdateItem",
     )
 )
-_OF_ITEMS = _ITEM_READS | ITEM_WRITES
+_OF_ITEMS = ITEM_READS | ITEM_WRITES
 _OTHER_READS = ("Describe", "Get", "List")
 
 

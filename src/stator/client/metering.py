@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
+from stator.api.call import ITEM_READS, ITEM_WRITES
 from stator.client.native.async_database import AsyncDB
 from stator.client.native.database import DB
 from stator.client.native.values import Values
@@ -26,11 +27,9 @@ from stator.values import Item, item_size
 
 Opened = TypeVar("Opened", DB, AsyncDB)
 
-READS: Final = frozenset(("GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"))
-WRITES: Final = frozenset(("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"))
 STATEMENTS: Final = frozenset(("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"))
 STREAM_READS: Final = frozenset(("GetRecords",))
-METERED: Final = READS | WRITES | STATEMENTS | STREAM_READS
+METERED: Final = ITEM_READS | ITEM_WRITES | STREAM_READS
 
 _CAPACITY: Final = "ReturnConsumedCapacity"
 _SHORTCUTS: Final = frozenset(("answer", "answer_made"))
@@ -174,7 +173,7 @@ def _units(operation: str, request: Mapping[str, Any], capacity: Mapping[str, An
 def _is_read(operation: str, request: Mapping[str, Any]) -> bool:
     """A batch or a transaction of statements either reads or writes."""
     if operation not in STATEMENTS:
-        return operation in READS
+        return operation in ITEM_READS
     several = request.get("Statements") or request.get("TransactStatements") or [request]
     return str(several[0]["Statement"]).lstrip()[:6].upper() == "SELECT"
 
