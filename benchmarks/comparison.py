@@ -20,7 +20,7 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.loads import Request
 from benchmarks.measure import Bench, do_nothing, run_mix
 from benchmarks.mixes import Choice
-from benchmarks.peers import Durability, Place, System, has_strace
+from benchmarks.peers import SYSTEMS, Durability, Place, System, has_strace
 from benchmarks.processes import Server, serving
 from benchmarks.records import NOTHING, Cell, Record, SystemFacts
 from benchmarks.tables import Table
@@ -55,11 +55,14 @@ class Comparison:
 
 
 def run(wanted: Comparison, bench: Bench, record: Record, console: Console, save: Save) -> None:
-    """Adds to `record` what it finds, calling `save` after each system. A system that cannot be had, does not start
-    or answers otherwise than expected is left out, by name and reason; it stops nobody else."""
-    for system in wanted.systems:
+    """Adds to `record` what it finds, calling `save` after each system. A system that is not wanted, cannot be had,
+    does not start or answers otherwise than expected is left out, by name and reason; it stops nobody else."""
+    for system in SYSTEMS:
         facts = SystemFacts(system.name, system.title, system.family, system.durability, system.known_by)
         record.systems.append(facts)
+        if system not in wanted.systems:
+            facts.left_out = "not asked for in this run"
+            continue
         try:
             installed = _installed(system, wanted.cache, facts, console)
             _System(system, installed, facts, wanted, bench, record, console).measure()

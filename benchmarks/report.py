@@ -85,7 +85,12 @@ _LOAD_NAMES = (
 def render(record: Record, plots: Sequence[tuple[str, str]] = (), findings: str = "") -> str:
     """The page in Markdown. `plots`: what each shows, and its file's path from the page. `findings`: what profiling
     found, written by people, from a heading of the second level on."""
-    facts = [*record.machine, ("Other programs meanwhile", f"{record.others_share:.0%} of all cores")]
+    runs = "one run" if record.repeats == 1 else f"{record.repeats} runs"
+    facts = [
+        *record.machine,
+        ("Other programs meanwhile", f"{record.others_share:.0%} of all cores"),
+        ("A figure is of", f"{runs} of {record.seconds:g} s"),
+    ]
     results = record.results()
     sections = [
         _INTRODUCTION,

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import plots, records, targets
+from benchmarks import comparison, peers, plots, records, targets
+from benchmarks.console import Console
 from benchmarks.errors import BenchmarkError
+from benchmarks.measure import Bench, Pace
+from benchmarks.processes import Cores
 from benchmarks.records import NOTHING, Cell, Record, SystemFacts
 from benchmarks.report import render
 from benchmarks.wrk import Run
@@ -149,3 +152,12 @@ def test_the_same_run_draws_the_same_plots(tmp_path: Path) -> None:
 def test_a_run_without_a_peer_claims_nothing_about_them() -> None:
     text = render(record(cell("stator", 100)))
     assert "beside the peers is met" not in text
+
+
+def test_systems_that_were_not_asked_for_are_left_out_by_name() -> None:
+    record = Record()
+    nothing = comparison.Comparison((), (), (), False, Path())
+    comparison.run(nothing, Bench(Cores(None, None), Pace(1, 1, 1), Path(), print), record, Console(), lambda: None)
+    text = render(record)
+    assert [system.name for system in record.systems] == [system.name for system in peers.SYSTEMS]
+    assert text.count("not asked for in this run") == len(peers.SYSTEMS)
