@@ -28,9 +28,9 @@ import stator.boto3
 from benchmarks import fetching, peers
 from benchmarks.boto3_door import DUMMY, TABLE, server
 from benchmarks.errors import BenchmarkError
-from benchmarks.plan import BOTO3, BOTO3_OVER_HTTP, NATIVE
 from benchmarks.processes import serving
 from benchmarks.raw_sqlite import RawTable
+from benchmarks.records import BOTO3, BOTO3_OVER_HTTP, NATIVE
 
 ITEMS = 1000
 TURN_CALLS = 50
@@ -48,8 +48,8 @@ def measured(seconds: float, place: Path | None = None) -> dict[str, tuple[float
         number, end = 0, time.perf_counter() + seconds
         while time.perf_counter() < end:
             for name, calls in doors.items():
-                for place, call in enumerate(calls):
-                    best[name][place] = min(best[name][place], _turn(call, number))
+                for which, call in enumerate(calls):
+                    best[name][which] = min(best[name][which], _turn(call, number))
                 number += TURN_CALLS
     return {name: (get * 1e6, put * 1e6) for name, (get, put) in best.items()}
 

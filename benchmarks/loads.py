@@ -15,9 +15,9 @@ Check = Callable[[dict[str, Any]], bool]
 ITEMS = Table("items", items=100_000, item_bytes=1024)
 LARGE = Table("large", items=1_000_000, item_bytes=1024)
 PAGES = Table("pages", items=10_000, item_bytes=1024, partition_items=100)
+TINY = Table("tiny", items=30_000, item_bytes=64)
 # Characters of the body of an item that has ten attributes
 _TEN_BODY = 840
-TINY = Table("tiny", items=30_000, item_bytes=64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,8 @@ class Request:
 class Load:
     """Requests in equal shares over these connections, each sending the next when it is answered.
 
-    `floor` is which raw SQLite rate stands beside it: "get", "put", or none. `beside` runs at the same time and
-    is not measured. `both_cores`: server and load are not pinned. `workers`: the server's
-    processes."""
+    `floor` is which raw SQLite rate stands beside it: "get", "put", or none. `beside` runs at the same time and is
+    not measured. `both_cores`: server and load are not pinned. `workers`: the server's processes."""
 
     name: str
     title: str

@@ -1,6 +1,6 @@
-"""What runs beside a measured load: another load, or a long piece of the server's own work.
+"""Long pieces of the server's own work, to run beside a measured load.
 
-A piece of work must last as long as what is measured beside it; one that does not is reported as an error of the run.
+One must last as long as what is measured beside it; that it did not is an error of the run.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Backfill:
         attributes = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "body")]
         self._update(caller, {"Create": index}, AttributeDefinitions=attributes)
         sleep(_LEAD_S)
-        yield lambda: "" if self._state(caller) == "CREATING" else "the backfill was over before the run"
+        yield lambda: "" if self._state(caller) == "CREATING" else "the backfill was over before the run ended"
         _wait(lambda: self._state(caller) == "ACTIVE")
         self._update(caller, {"Delete": {"IndexName": _INDEX}})
         _wait(lambda: self._state(caller) is None)

@@ -14,6 +14,7 @@ from benchmarks.loads import Load
 from benchmarks.measure import Bench, Pace, measure
 from benchmarks.neighbours import bucket
 from benchmarks.processes import output_of, pinned, python, serving, two_cores
+from benchmarks.records import BOTO3, BOTO3_OVER_HTTP, NATIVE
 from benchmarks.results import FigureRow, Results, Row
 from benchmarks.tables import Table
 
@@ -23,9 +24,6 @@ _DOORS_S = 20.0
 NATIVE_GET_US_BUDGET = 25.0
 NATIVE_PUT_US_BUDGET = 50.0
 BOTO3_SHARE_BUDGET = 0.5
-# The doors' own names: their module imports boto3, which not everybody has
-NATIVE, BOTO3 = "stator.open, memory", "boto3 in process, memory"
-BOTO3_OVER_HTTP = "boto3 over HTTP, stator in memory"
 
 _FOOTPRINTS = ("start", "import", "disk", "doors")
 NAMES = (*dict.fromkeys(load.name for load in loads.standard()), "large", "sync", *_FOOTPRINTS)

@@ -15,6 +15,9 @@ NOTHING = "nothing"
 """The name under which the do-nothing server's cells stand beside the systems'."""
 
 HTTP = "http"
+# Doors whose figures have budgets; `doors` itself imports boto3, which not everybody has
+NATIVE, BOTO3 = "stator.open, memory", "boto3 in process, memory"
+BOTO3_OVER_HTTP = "boto3 over HTTP, stator in memory"
 
 
 @dataclass(frozen=True, slots=True)
