@@ -26,11 +26,12 @@ serve: $(VENV)/.installed
 	@exec $(BIN)/stator serve --host 127.0.0.1 --port 8000 --data ./stator.db $(SERVE_ARGS)
 
 # What is fetched is fetched while the code is checked. pytest comes last, so that the last line is its own. It leaves no
-# file behind unless a test failed.
+# file behind unless a test failed. Files keep their order: those with few and slow tests would come last, one after the
+# other on one core.
 test: $(VENV)/.tools
 	@$(MAKE) --no-print-directory --jobs $(JOBS) lint $(CLEAN)/.installed $(CLIENTS)/.fetched
 	@TEST_CLIENTS="$(CURDIR)/$(CLIENTS)" TEST_CLEAN="$(CURDIR)/$(CLEAN)" $(BIN)/python -m pytest \
-		-n $(JOBS) --dist loadfile -rfEs -o tmp_path_retention_policy=failed $(PYTEST_ARGS)
+		-n $(JOBS) --dist loadfile --no-loadscope-reorder -rfEs -o tmp_path_retention_policy=failed $(PYTEST_ARGS)
 
 lint: $(VENV)/.tools
 	@$(BIN)/ruff check .

@@ -61,7 +61,8 @@ def reason(said: str) -> str:
 def install_from_pypi(folder: Path, requirements: tuple[str, ...]) -> None:
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    quietly = ["--quiet", "--disable-pip-version-check", "--timeout", "20", "--retries", "2"]
+    # Not compiled: of most modules nothing is ever imported
+    quietly = ["--quiet", "--disable-pip-version-check", "--no-compile", "--timeout", "20", "--retries", "2"]
     run([str(python), "-m", "pip", "install", *quietly, *requirements])
 
 
